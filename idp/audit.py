@@ -1,0 +1,40 @@
+"""The audit trail: what happened, to whom, when. Facts are never personal; subjects are account ids or client ids."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from sqlalchemy import JSON, String
+from sqlalchemy.orm import Mapped
+
+from idp import clock
+from idp.database import Model, UtcDateTime, column, new_id
+from idp.extensions import after_commit, db
+
+_log = structlog.get_logger("idp.audit")
+
+
+class Event(StrEnum):
+    """Every kind of event, in alphabetical order."""
+
+    CLIENT_REGISTERED = "client_registered"
+
+
+class AuditEvent(Model):
+    """One row of the trail. Rows are added, never changed."""
+
+    __tablename__ = "audit_events"
+    id: Mapped[str] = column(String(32), personal=False, primary_key=True, default=new_id)
+    at: Mapped[datetime] = column(UtcDateTime, personal=False, index=True)
+    event: Mapped[str] = column(String(48), personal=False, index=True)
+    subject: Mapped[str | None] = column(String(64), personal=False, index=True, nullable=True)
+    facts: Mapped[dict[str, Any]] = column(JSON, personal=False)
+
+
+def record(event: Event, subject: str | None, **facts: Any) -> None:
+    """Write an event with the change that it tells of, inside a unit of work; it is logged once committed."""
+    db.session.add(AuditEvent(at=clock.now(), event=event, subject=subject, facts=facts))
+    after_commit(lambda: _log.info(str(event), subject=subject, **facts))

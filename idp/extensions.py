@@ -1,0 +1,85 @@
+"""The libraries' objects: created here, configured in `create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, cast
+
+import redis as redis_library
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from redis.cluster import ClusterNode, RedisCluster
+from redis.sentinel import Sentinel
+from sqlalchemy.orm import Session
+
+from idp.database import Model, after_commit_on, unit_of_work_on
+
+CONNECT_TIMEOUT_SECONDS = 1.0
+ANSWER_TIMEOUT_SECONDS = 2.0
+
+db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
+csrf = CSRFProtect()
+babel = Babel()
+login_manager = LoginManager()
+
+
+class RedisProxy:
+    """The process's client for Redis or Valkey, known by one name before its address is known.
+
+    Bytes in, bytes out. Time-outs are short and nothing is repeated by itself: a command that is not idempotent
+    and timed out may have been carried out."""
+
+    _client: redis_library.Redis | None = None
+
+    def connect(self, client: redis_library.Redis) -> None:
+        """Use this client from now on."""
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        if self._client is None:
+            raise RuntimeError("redis is used before create_app configured it")
+        return getattr(self._client, name)
+
+
+redis = cast(redis_library.Redis, RedisProxy())
+
+
+def redis_client(url: str) -> redis_library.Redis:
+    """A client for `redis://`, `rediss://`, `unix://`, `redis+sentinel://h1,h2,h3/name` or `redis+cluster://…`."""
+    patience: dict[str, Any] = {
+        "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "socket_timeout": ANSWER_TIMEOUT_SECONDS,
+        "retry": None,
+        "retry_on_timeout": False,
+        "health_check_interval": 30,
+    }
+    scheme, _, rest = url.partition("://")
+    if scheme == "redis+sentinel":
+        hosts, _, name = rest.partition("/")
+        sentinels = [_host_and_port(one, 26379) for one in hosts.split(",")]
+        return cast(redis_library.Redis, Sentinel(sentinels, sentinel_kwargs=patience).master_for(name, **patience))
+    if scheme == "redis+cluster":
+        nodes = [ClusterNode(*_host_and_port(one, 6379)) for one in rest.rstrip("/").split(",")]
+        patience.pop("retry_on_timeout")
+        return cast(redis_library.Redis, RedisCluster(startup_nodes=nodes, **patience))
+    return redis_library.Redis.from_url(url, **patience)
+
+
+def _host_and_port(text: str, default: int) -> tuple[str, int]:
+    host, _, port = text.rpartition(":") if ":" in text else (text, "", "")
+    return host, int(port or default)
+
+
+def unit_of_work() -> AbstractContextManager[Session]:
+    """Write in one transaction: committed at the end, rolled back on any exception; nested ones join the outer.
+
+    What the session had read before is read anew inside. Nothing outside the database is called within."""
+    return unit_of_work_on(db.session())
+
+
+def after_commit(deed: Callable[[], None]) -> None:
+    """Do this once the unit of work under way has been committed; at once when there is none."""
+    after_commit_on(db.session(), deed)

@@ -1,0 +1,82 @@
+"""Limits: one table, and one question: may this be done once more?
+
+The figures are those of docs/limits.md. Counting is atomic in Redis (moving windows); keys are hashed there."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from functools import lru_cache
+
+from limits import RateLimitItem, parse_many
+from limits.storage import Storage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from idp import settings
+
+LIMITS: dict[str, tuple[str, ...]] = {
+    "client_authentication_failures": ("20 per 1 minute",),
+}
+
+
+class Throttled(Exception):
+    """Too often. `retry_after` says in how many seconds it may be tried again."""
+
+    def __init__(self, name: str, retry_after: int) -> None:
+        super().__init__(name)
+        self.name = name
+        self.retry_after = retry_after
+
+
+def hit(name: str, key: str) -> None:
+    """Count one. Raises Throttled when that is one too many; then it is not counted."""
+    _ask(name, key, count=True)
+
+
+def check(name: str, key: str) -> None:
+    """Like `hit`, without counting."""
+    _ask(name, key, count=False)
+
+
+def reset(name: str, key: str) -> None:
+    """Forget what was counted."""
+    limiter = _limiter()
+    for item in _items(name):
+        limiter.storage.clear(item.key_for(name, _hashed(key)))
+
+
+def _ask(name: str, key: str, *, count: bool) -> None:
+    items = _items(name)
+    if settings.current().limits == "off":
+        return
+    limiter = _limiter()
+    hashed = _hashed(key)
+    for item in items:
+        if not limiter.test(item, name, hashed):
+            raise Throttled(name, _wait(limiter, item, name, hashed))
+    if count and not all([limiter.hit(item, name, hashed) for item in items]):
+        raise Throttled(name, max(_wait(limiter, item, name, hashed) for item in items))
+
+
+def _wait(limiter: MovingWindowRateLimiter, item: RateLimitItem, name: str, hashed: str) -> int:
+    return max(1, int(limiter.get_window_stats(item, name, hashed).reset_time - time.time()) + 1)
+
+
+def _hashed(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+@lru_cache
+def _items(name: str) -> tuple[RateLimitItem, ...]:
+    return tuple(item for text in LIMITS[name] for item in parse_many(text))
+
+
+def _limiter() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(_storage(settings.current().redis_address))
+
+
+@lru_cache
+def _storage(address: str) -> Storage:
+    scheme, _, rest = address.partition("://")
+    names = {"unix": "redis+unix"}
+    return storage_from_string(f"{names.get(scheme, scheme)}://{rest}", key_prefix="idp:limit", wrap_exceptions=False)
