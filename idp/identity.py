@@ -120,8 +120,8 @@ class PersonName:
 
     @property
     def normalised(self) -> str:
-        """As the registry compares it: upper case."""
-        return self.value.upper()
+        """As the registry compares it."""
+        return registry_form(self.value)
 
     @property
     def initials(self) -> str:
@@ -216,6 +216,11 @@ class EmailAddress:
 
     def __repr__(self) -> str:
         return "EmailAddress(…)"
+
+
+def registry_form(text: str) -> str:
+    """A name or place as Dukcapil compares it: NFKC, upper case, one space between words, plain apostrophes."""
+    return " ".join(_normalise(text.translate(_APOSTROPHES)).upper().split())
 
 
 def _normalise(raw: str) -> str:
