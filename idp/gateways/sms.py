@@ -18,8 +18,9 @@ from idp.settings import Settings
 TIMEOUT_SECONDS: Final = 10.0
 MAX_ANSWER_BYTES: Final = 65_536
 
-# Its lines name the numbers that it writes to, and now and then the sender's URL with its password.
-logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+# Their lines name the numbers that are written to, and URLs with keys in them.
+for _talkative in ("apprise", "urllib3.connectionpool"):
+    logging.getLogger(_talkative).setLevel(logging.CRITICAL + 1)
 
 
 class SmsFailed(Exception):
