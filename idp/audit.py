@@ -20,7 +20,19 @@ _log = structlog.get_logger("idp.audit")
 class Event(StrEnum):
     """Every kind of event, in alphabetical order."""
 
+    CLIENT_CHANGED = "client_changed"
     CLIENT_REGISTERED = "client_registered"
+    CLIENT_REMOVED = "client_removed"
+    CLIENT_RESTORED = "client_restored"
+    CLIENT_SECRET_ROTATED = "client_secret_rotated"
+    CLIENT_SUSPENDED = "client_suspended"
+    CODE_REPLAYED = "code_replayed"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    KEY_RETIRED = "key_retired"
+    KEYS_ROTATED = "keys_rotated"
+    REFRESH_TOKEN_REPLAYED = "refresh_token_replayed"
+    TOKENS_REVOKED = "tokens_revoked"
 
 
 class AuditEvent(Model):
