@@ -32,8 +32,8 @@ _MOBILE_TYPES = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.Pho
 class Malformed(ValueError):
     """A raw value cannot be what it claims to be.
 
-    `reason` is a stable key ("length", "digits", "date", "serial", "characters", "empty", "number", "syntax") from which
-    a form makes its sentence. The value itself is not in it.
+    `reason` is a stable key from which a form makes its sentence: "length", "digits", "date", "serial", "characters",
+    "empty", "number" or "syntax". The value itself is not in it.
     """
 
     def __init__(self, reason: str) -> None:

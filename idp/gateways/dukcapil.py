@@ -1,4 +1,4 @@
-"""Dukcapil, the civil registry: do these data belong together? Asked element by element, answered match, no match, unavailable.
+"""Dukcapil, the civil registry: do these data belong together? Match, no match, or unavailable.
 
 Only verdicts and scores leave this module, never the registry's data; `CALL_NIK`, which returns a whole record, is
 never called. "Unavailable" means that nobody answered: it says nothing about the citizen.

@@ -46,7 +46,8 @@ class OutsideParty:
         self.received.append(Received(handler.path, dict(handler.headers), handler.rfile.read(length)))
         answer = self.answers[min(len(self.received), len(self.answers)) - 1]
         if callable(answer):
-            return answer(handler)
+            answer(handler)
+            return
         status, payload, headers = answer
         handler.send_response(status)
         for name, value in {"Content-Length": str(len(payload)), **headers}.items():

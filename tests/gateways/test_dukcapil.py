@@ -95,9 +95,7 @@ def test_agreement_in_every_element_is_a_match(party):
     assert verdict.scores == scores
 
 
-@pytest.mark.parametrize(
-    "answer", [found(quota=None), found(quota="56616"), found(RESPONSE_CODE="01"), found(NIK=None)]
-)
+@pytest.mark.parametrize("answer", [found(quota=None), found(quota="56616"), found(RESPONSE_CODE="01"), found(NIK=None)])
 def test_what_an_answer_may_lack_or_add_does_not_spoil_a_match(party, answer):
     assert ask(party, answer).outcome is Outcome.MATCH
 
@@ -255,9 +253,7 @@ def test_neither_credentials_nor_elements_reach_a_log_or_a_representation(party,
     caplog.set_level(logging.DEBUG)
     verdict = ask(party, found(), replace(SITI, name=PersonName("Kanari")))
     shown = caplog.text + repr(SITI) + str(verdict)
-    assert not any(
-        secret in shown for secret in (PASSWORD, "9901014804900001", "KANARI", "FATIMAH", "BANDUNG", "Bandung")
-    )
+    assert not any(secret in shown for secret in (PASSWORD, "9901014804900001", "KANARI", "FATIMAH", "BANDUNG", "Bandung"))
 
 
 @pytest.fixture(scope="module")
@@ -291,9 +287,7 @@ def test_a_certificate_is_trusted_by_its_ca_file(registry_with_tls, certificate)
     assert ask(registry_with_tls, dukcapil_ca_file=certificate[0]).outcome is Outcome.MATCH
 
 
-@pytest.mark.parametrize(
-    "style", [str, str.upper, lambda text: "sha256:" + ":".join(text[i : i + 2] for i in range(0, 64, 2))]
-)
+@pytest.mark.parametrize("style", [str, str.upper, lambda text: "sha256:" + ":".join(text[i : i + 2] for i in range(0, 64, 2))])
 def test_a_certificate_is_trusted_by_its_fingerprint(registry_with_tls, certificate, style):
     assert ask(registry_with_tls, dukcapil_fingerprint=style(certificate[1])).outcome is Outcome.MATCH
 

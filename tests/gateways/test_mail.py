@@ -60,7 +60,8 @@ def test_a_message_has_text_and_html_and_says_that_a_program_wrote_it(serve):
     assert envelope.mail_from == "akun@example.id"
     assert (message["From"], message["To"]) == ("SIAPkerja <akun@example.id>", "siti.aminah@example.id")
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message["Message-ID"].endswith("@example.id>") and message["Date"]
+    assert message["Message-ID"].endswith("@example.id>")
+    assert message["Date"]
     parts = {part.get_content_type(): part.get_content().strip() for part in message.iter_parts()}
     assert parts == {"text/plain": "Halo, Siti — selamat", "text/html": "<p>Halo</p>"}
 
@@ -76,7 +77,8 @@ def test_a_line_break_in_a_subject_starts_no_header(serve):
     send(f"smtp://{serve(inbox)}", subject="Halo\r\nBcc: lain@example.id\n\nIsi — lain")
     [message], [envelope] = inbox.messages, inbox.envelopes
     assert message["Subject"] == "Halo Bcc: lain@example.id Isi — lain"
-    assert message["Bcc"] is None and envelope.rcpt_tos == ["siti.aminah@example.id"]
+    assert message["Bcc"] is None
+    assert envelope.rcpt_tos == ["siti.aminah@example.id"]
 
 
 def test_name_and_password_are_shown_to_the_server(serve):
@@ -89,7 +91,8 @@ def test_name_and_password_are_shown_to_the_server(serve):
     inbox = Inbox()
     address = serve(inbox, authenticator=authenticate, auth_required=True, auth_require_tls=False)
     send(f"smtp://kantor:r%40hasia@{address}")
-    assert set(seen) == {(b"kantor", b"r@hasia")} and len(inbox.messages) == 1
+    assert set(seen) == {(b"kantor", b"r@hasia")}
+    assert len(inbox.messages) == 1
 
 
 def test_a_refusal_is_told_without_the_address(serve):

@@ -54,9 +54,7 @@ def test_what_counts_as_taken(party, body):
     send(template(party))
 
 
-@pytest.mark.parametrize(
-    "body", [{"status": "0", "text": "+6281200000001"}, {"status": 0}, {"status": False}, {"status": None}]
-)
+@pytest.mark.parametrize("body", [{"status": "0", "text": "+6281200000001"}, {"status": 0}, {"status": False}, {"status": None}])
 def test_what_counts_as_refused(party, body):
     party.answers_with(body)
     assert refusal(template(party)) == "refused"
