@@ -7,15 +7,24 @@ from __future__ import annotations
 import hashlib
 import time
 from functools import lru_cache
+from typing import cast
 
 from limits import RateLimitItem, parse_many
-from limits.storage import Storage, storage_from_string
+from limits.storage import RedisStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from idp import settings
 
 LIMITS: dict[str, tuple[str, ...]] = {
     "client_authentication_failures": ("20 per 1 minute",),
+    "dukcapil_per_address": ("20 per 1 hour",),
+    "dukcapil_per_device": ("10 per 1 day",),
+    "dukcapil_per_nik": ("5 per 1 day", "10 per 30 days"),
+    "owner_told_of_attempt": ("1 per 1 hour", "5 per 1 day"),
+    "sign_in_failures_per_address": ("60 per 1 minute", "600 per 1 hour"),
+    "sms_per_address": ("10 per 1 hour",),
+    "sms_per_phone": ("1 per 30 seconds", "3 per 15 minutes", "5 per 1 hour", "10 per 1 day"),
+    "sms_per_registration": ("5 per 30 days",),
 }
 
 
@@ -43,6 +52,15 @@ def reset(name: str, key: str) -> None:
     limiter = _limiter()
     for item in _items(name):
         limiter.storage.clear(item.key_for(name, _hashed(key)))
+
+
+def give_back(name: str, key: str) -> None:
+    """Take back the latest count: what was counted turned out not to have been a try."""
+    if settings.current().limits == "off":
+        return
+    storage = cast(RedisStorage, _limiter().storage)
+    for item in _items(name):
+        storage.get_connection().lpop(storage.prefixed_key(item.key_for(name, _hashed(key))))
 
 
 def _ask(name: str, key: str, *, count: bool) -> None:
@@ -79,4 +97,5 @@ def _limiter() -> MovingWindowRateLimiter:
 def _storage(address: str) -> Storage:
     scheme, _, rest = address.partition("://")
     names = {"unix": "redis+unix"}
-    return storage_from_string(f"{names.get(scheme, scheme)}://{rest}", key_prefix="idp:limit", wrap_exceptions=False)
+    found = storage_from_string(f"{names.get(scheme, scheme)}://{rest}", key_prefix="idp:limit", wrap_exceptions=False)
+    return cast(Storage, found)

@@ -1,0 +1,66 @@
+"""Accounts: who exists.
+
+PENDING (says who it is, proves nothing yet) -> ACTIVE (NIK, e-mail and phone are bound to it) -> SUSPENDED | ERASED
+Owns contacts, password, state and the one answer to "may this account act now?". Knows nothing of HTTP, sessions,
+codes or pages."""
+
+from idp.accounts import code_tries, passwords
+from idp.accounts.lifecycle import (
+    AlreadyTaken,
+    Newcomer,
+    NotPending,
+    NotThere,
+    activate,
+    change_pending_contacts,
+    discard_pending,
+    open_pending,
+    restore,
+    set_password_hash,
+    suspend,
+    what_is_taken,
+)
+from idp.accounts.lookup import (
+    Credentials,
+    credentials,
+    find,
+    find_active_by_nik,
+    find_by_identifier,
+    identifier_fingerprint,
+    nik_fingerprint,
+    owner_of_email,
+    owner_of_phone,
+)
+from idp.accounts.models import Account, State, may_act
+from idp.accounts.password_rules import Owner
+from idp.accounts.password_rules import faults as password_faults
+
+__all__ = [
+    "Account",
+    "AlreadyTaken",
+    "Credentials",
+    "Newcomer",
+    "NotPending",
+    "NotThere",
+    "Owner",
+    "State",
+    "activate",
+    "change_pending_contacts",
+    "code_tries",
+    "credentials",
+    "discard_pending",
+    "find",
+    "find_active_by_nik",
+    "find_by_identifier",
+    "identifier_fingerprint",
+    "may_act",
+    "nik_fingerprint",
+    "open_pending",
+    "owner_of_email",
+    "owner_of_phone",
+    "password_faults",
+    "passwords",
+    "restore",
+    "set_password_hash",
+    "suspend",
+    "what_is_taken",
+]

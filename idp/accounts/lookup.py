@@ -1,0 +1,104 @@
+"""Finding accounts: by id, by what a person types, by who owns a NIK, an e-mail address or a phone number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from idp import sealed
+from idp.accounts.models import Account, State
+from idp.extensions import db
+from idp.identity import EmailAddress, Malformed, Nik, PhoneNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signing in needs of an account, and nothing that has to be unsealed."""
+
+    account_id: str
+    state: State
+    password_hash: str
+    locale: str
+
+
+def nik_fingerprint(nik: Nik) -> str:
+    """The look-up key of a NIK."""
+    return sealed.fingerprint("nik", nik.value)
+
+
+def email_fingerprint(email: EmailAddress) -> str:
+    """The look-up key of an e-mail address; case does not count."""
+    return sealed.fingerprint("email", email.key)
+
+
+def phone_fingerprint(phone: PhoneNumber) -> str:
+    """The look-up key of a phone number."""
+    return sealed.fingerprint("phone", phone.e164)
+
+
+def find(account_id: str) -> Account | None:
+    """The account with this id."""
+    return db.session.get(Account, account_id)
+
+
+def find_active_by_nik(nik: Nik) -> Account | None:
+    """The account that a NIK is bound to, in whatever state that account is now."""
+    return db.session.scalar(select(Account).where(Account.bound_nik == nik_fingerprint(nik)))
+
+
+def owner_of_email(email: EmailAddress) -> Account | None:
+    """The activated account that an e-mail address is bound to."""
+    return db.session.scalar(select(Account).where(Account.bound_email == email_fingerprint(email)))
+
+
+def owner_of_phone(phone: PhoneNumber) -> Account | None:
+    """The activated account that a phone number is bound to."""
+    return db.session.scalar(select(Account).where(Account.bound_phone == phone_fingerprint(phone)))
+
+
+def identifier_fingerprint(raw_identifier: str) -> str:
+    """The look-up key of what a person typed to sign in; nonsense has one too, so that it costs the same time."""
+    return _parse(raw_identifier)[1]
+
+
+def find_by_identifier(raw_identifier: str) -> Account | None:
+    """The account for an e-mail address or a phone number as people write it."""
+    return db.session.scalar(select(Account).where(_matches(raw_identifier)).order_by(*_best_first(raw_identifier)).limit(1))
+
+
+def credentials(raw_identifier: str) -> Credentials | None:
+    """What is needed to check a password: one statement whoever asks, so that strangers cannot tell people apart.
+
+    An activated account counts before pending ones; of several pending ones the newest counts."""
+    wanted = (Account.id, Account.state, Account.password_hash, Account.locale)
+    row = db.session.execute(
+        select(*wanted).where(_matches(raw_identifier)).order_by(*_best_first(raw_identifier)).limit(1)
+    ).first()
+    return Credentials(row[0], State(row[1]), row[2], row[3]) if row else None
+
+
+def _parse(raw: str) -> tuple[str, str]:
+    try:
+        if "@" in raw:
+            return "email", email_fingerprint(EmailAddress.parse(raw))
+        return "phone", phone_fingerprint(PhoneNumber.parse(raw))
+    except Malformed:
+        return "phone", sealed.fingerprint("nobody", raw[:320])
+
+
+def _matches(raw: str) -> ColumnElement[bool]:
+    kind, key = _parse(raw)
+    bound, claimed = _columns(kind)
+    return or_(bound == key, and_(claimed == key, Account.state == State.PENDING))
+
+
+def _best_first(raw: str) -> tuple[ColumnElement[object], ...]:
+    return Account.activated_at.is_(None), Account.created_at.desc()
+
+
+def _columns(kind: str) -> tuple[InstrumentedAttribute[str | None], InstrumentedAttribute[str | None]]:
+    if kind == "email":
+        return Account.bound_email, Account.claimed_email  # type: ignore[return-value]
+    return Account.bound_phone, Account.claimed_phone  # type: ignore[return-value]
