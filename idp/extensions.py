@@ -60,9 +60,10 @@ def redis_client(url: str) -> redis_library.Redis:
     if scheme == "redis+sentinel":
         hosts, _, name = rest.partition("/")
         sentinels = [_host_and_port(one, 26379) for one in hosts.split(",")]
-        return cast(redis_library.Redis, Sentinel(sentinels, sentinel_kwargs=patience).master_for(name, **patience))
+        watched: Any = Sentinel(sentinels, sentinel_kwargs=patience)  # type: ignore[no-untyped-call]
+        return cast(redis_library.Redis, watched.master_for(name, **patience))
     if scheme == "redis+cluster":
-        nodes = [ClusterNode(*_host_and_port(one, 6379)) for one in rest.rstrip("/").split(",")]
+        nodes: list[Any] = [ClusterNode(*_host_and_port(one, 6379)) for one in rest.rstrip("/").split(",")]  # type: ignore[no-untyped-call]
         patience.pop("retry_on_timeout")
         return cast(redis_library.Redis, RedisCluster(startup_nodes=nodes, **patience))
     return redis_library.Redis.from_url(url, **patience)

@@ -73,6 +73,13 @@ def connect(broker: dramatiq.Broker) -> None:
     broker.declare_queue(QUEUE)
 
 
+def broker() -> dramatiq.Broker:
+    """The broker that tells of new rows."""
+    if _broker is None:
+        raise RuntimeError("the outbox is not connected")
+    return _broker
+
+
 def handler(kind: str) -> Callable[[Callable[[Payload], None]], Callable[[Payload], None]]:
     """Decorator: this function carries out rows of a kind. It may be called more than once for one row."""
 
@@ -108,9 +115,7 @@ def poke(row_id: str) -> None:
     """Tell the worker at once. When the queue cannot be reached the worker's sweep finds the row."""
     if _broker is None:
         return
-    message: dramatiq.Message[None] = dramatiq.Message(
-        queue_name=QUEUE, actor_name=ACTOR, args=(row_id,), kwargs={}, options={}
-    )
+    message: dramatiq.Message[None] = dramatiq.Message(queue_name=QUEUE, actor_name=ACTOR, args=(row_id,), kwargs={}, options={})
     try:
         _broker.enqueue(message)
     except (dramatiq.DramatiqError, RedisError, OSError):

@@ -25,8 +25,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 
 from idp import settings
-from idp.database import column as database_column
 from idp.database import Model, new_id
+from idp.database import column as database_column
 from idp.extensions import db, unit_of_work
 
 VERSION = b"\x01"

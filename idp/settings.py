@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
     mode: Literal["sandbox", "production"] = Field("sandbox", description="sandbox, or production: refuses insecure settings")
     issuer: str = Field("http://localhost:8000", description="the provider's address, as relying parties know it")
+    bind: str = Field("", description="HOST:PORT to listen on; empty: this machine, at the issuer's port or 8000")
     var_dir: Path = Field(Path("var"), description="folder for state: database, files, built static files")
     database_url: str = Field("sqlite:///var/idp.db", description="sqlite:///FILE or postgresql+psycopg://…")
     redis_url: str = Field("", description="redis://, rediss://, unix://, redis+sentinel://, redis+cluster://; empty: embedded")

@@ -72,7 +72,8 @@ def _ask(name: str, key: str, *, count: bool) -> None:
     for item in items:
         if not limiter.test(item, name, hashed):
             raise Throttled(name, _wait(limiter, item, name, hashed))
-    if count and not all([limiter.hit(item, name, hashed) for item in items]):
+    counted = [limiter.hit(item, name, hashed) for item in items] if count else []  # every window counts, whichever is full
+    if not all(counted):
         raise Throttled(name, max(_wait(limiter, item, name, hashed) for item in items))
 
 
