@@ -1,0 +1,88 @@
+"""SIAPkerja's account: a citizen becomes an account, an account a sign-in, a sign-in tokens, a profile claims.
+
+`create_app` is the only place that knows every slice."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from pathlib import Path
+
+import flask
+from dramatiq.brokers.redis import RedisBroker
+
+from idp import outbox, sealed, settings, web
+from idp.database import prepare
+from idp.extensions import csrf, db, login_manager, redis, redis_client
+from idp.settings import Settings
+
+REQUEST_BYTES = 6 * 1024 * 1024
+FORM_BYTES = 256 * 1024
+FORM_PARTS = 200
+
+
+def create_app(chosen: Settings | None = None) -> flask.Flask:
+    """The whole provider as a WSGI application. Raises what Settings raises on bad ones."""
+    settings.use(chosen or Settings())
+    app = flask.Flask(__name__, static_folder=None)
+    _configure(app, settings.current())
+    _connect_stores(app, settings.current())
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    web.init_app(app, cookie_secret=lambda: sealed.system_key("cookies"))
+    _slices(app)
+    return app
+
+
+def _configure(app: flask.Flask, chosen: Settings) -> None:
+    host = chosen.issuer.partition("://")[2]
+    app.config.update(
+        TRUSTED_HOSTS=[host.partition(":")[0], *(["localhost", "127.0.0.1"] if chosen.mode == "sandbox" else [])],
+        MAX_CONTENT_LENGTH=REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        MAX_FORM_PARTS=FORM_PARTS,
+        PREFERRED_URL_SCHEME=chosen.issuer.partition("://")[0],
+        SQLALCHEMY_DATABASE_URI=database_address(chosen),
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(chosen),
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+
+
+def database_address(chosen: Settings) -> str:
+    """The database's URL as SQLAlchemy wants it: an absolute file, or the psycopg driver."""
+    scheme, _, rest = chosen.database_url.partition("://")
+    if scheme in ("postgresql", "postgres"):
+        return f"postgresql+psycopg://{rest}"
+    if scheme == "sqlite" and rest.startswith("/") and not rest.startswith("//"):
+        return f"sqlite:///{Path(rest[1:]).absolute()}"
+    return chosen.database_url
+
+
+def _engine_options(chosen: Settings) -> dict[str, object]:
+    # hide_parameters: the values of a failed statement are people's data and do not belong in a traceback.
+    options: dict[str, object] = {"hide_parameters": True, "pool_size": chosen.threads + 2, "max_overflow": 10}
+    if not chosen.database_url.startswith("sqlite"):
+        options |= {"pool_pre_ping": True, "pool_timeout": 5, "connect_args": {"connect_timeout": 3}}
+    return options
+
+
+def _connect_stores(app: flask.Flask, chosen: Settings) -> None:
+    address = database_address(chosen)
+    if address.startswith("sqlite:///"):
+        Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    client = redis_client(chosen.redis_address)
+    redis.connect(client)  # type: ignore[attr-defined]
+    outbox.connect(RedisBroker(client=client, namespace="idp:queue"))  # type: ignore[no-untyped-call]
+
+
+def _slices(app: flask.Flask) -> None:
+    for name in ("registration", "login", "profile", "portal", "recovery"):
+        if importlib.util.find_spec(f"idp.{name}") is None:
+            continue
+        try:
+            app.register_blueprint(importlib.import_module(f"idp.{name}").blueprint)
+        except Exception as e:
+            print("slice", name, "not yet:", repr(e))

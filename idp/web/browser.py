@@ -1,0 +1,57 @@
+"""This browser: a signed cookie that holds a random id and the CSRF secret, and nothing else."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+
+from idp import settings
+
+KEY = "browser"
+
+
+class _LazilySigned(SecureCookieSessionInterface):
+    """Flask's cookie session, whose secret lies in the database and is fetched at the first request."""
+
+    def __init__(self, secret: Callable[[], bytes]) -> None:
+        self._secret = secret
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if not app.secret_key:
+            app.secret_key = self._secret()
+        return super().get_signing_serializer(app)
+
+
+def init_app(app: Flask, secret: Callable[[], bytes]) -> None:
+    """Configure the cookie: `__Host-` where people come over TLS."""
+    https = settings.current().https
+    app.session_interface = _LazilySigned(secret)
+    app.config.update(
+        SESSION_COOKIE_NAME=cookie_name("browser"),
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # bound to the cookie; a form may lie open for hours
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our Referrer-Policy withholds
+    )
+
+
+def cookie_name(name: str) -> str:
+    """The name under which a cookie is set: with `__Host-` over TLS (RFC 6265bis 4.1.3.2)."""
+    return f"__Host-{name}" if settings.current().https else name
+
+
+def browser_id() -> str:
+    """A random id of this browser, made when first asked for. Not a credential: it only ties steps together."""
+    if KEY not in session:
+        session[KEY] = secrets.token_urlsafe(16)
+    return str(session[KEY])
+
+
+def forget() -> None:
+    """Start this browser anew: another id, another CSRF secret."""
+    session.clear()

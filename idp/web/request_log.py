@@ -1,0 +1,61 @@
+"""One log line a request, with a request id and without personal data: the route's pattern, never the address typed."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from idp import settings
+
+_log = structlog.get_logger("idp.request")
+
+
+def configure() -> None:
+    """Structured logs: one JSON object a line, or lines for the eye in sandbox mode."""
+    chosen = settings.current()
+    sandbox = chosen.mode == "sandbox"
+    renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if sandbox else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[chosen.log_level]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, force=True)
+
+
+def init_app(app: Flask) -> None:
+    """Log every request of an application."""
+    configure()
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    g.request_id = secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    request_id = g.get("request_id", "")
+    response.headers["X-Request-Id"] = request_id
+    route = request.url_rule.rule if request.url_rule else "-"
+    milliseconds = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
+    _log.info("request", method=_known(request.method), route=route, status=response.status_code, ms=milliseconds)
+    return response
+
+
+def _known(method: str) -> str:
+    return method if method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH") else "other"

@@ -1,0 +1,3 @@
+from idp import create_app
+
+application = create_app()
