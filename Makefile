@@ -1,0 +1,59 @@
+# `make` prints help. Nothing needs to be done before `make run` or `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+PORT_BASE ?= 8000
+export PORT_BASE
+
+.PHONY: help run test check lint bench soak serve worker lock clean-state browser
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.ready: $(LOCK) setup.cfg
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-test: $(VENV)/.ready requirements-test.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-test.lock
+	@touch $@
+
+run: $(VENV)/.ready  ## everything, with embedded defaults, on http://localhost:8000 (PORT_BASE=9000 moves it)
+	@$(BIN)/python -m sandbox.stack
+
+browser: $(VENV)/.ready-test
+	@$(BIN)/python -m tests.chromium
+
+test: browser  ## all tests, on SQLite and PostgreSQL
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(VENV)/.ready-test  ## style, types and the import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy idp
+	$(BIN)/lint-imports
+
+check: lint test  ## lint, types, contract, tests
+
+bench: $(VENV)/.ready-test  ## rounds a second of authorize, token, userinfo
+	@$(BIN)/python -m tests.bench
+
+soak: browser  ## long trials
+	$(BIN)/python -m pytest -n 2 tests/soak
+
+serve: $(VENV)/.ready  ## the provider alone, settings from the environment
+	@$(BIN)/idp db upgrade
+	@exec $(BIN)/python -m idp.serve
+
+worker: $(VENV)/.ready  ## the provider's worker alone, settings from the environment
+	@exec $(BIN)/python -m idp.worker
+
+lock: $(VENV)/.ready-test  ## renew the lock files from setup.cfg
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra sandbox setup.cfg --extra build -o $(LOCK)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra sandbox --extra build --extra test -c $(LOCK) setup.cfg -o requirements-test.lock
+
+clean-state:  ## forget everything: database, keys, files
+	rm -rf var keys/master-*.key
