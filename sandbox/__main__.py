@@ -52,10 +52,14 @@ def _stop_on_signal(web: BaseWSGIServer, stopping: threading.Event) -> None:
         # shutdown() waits for serve_forever(), which this very thread runs.
         threading.Thread(target=web.shutdown, daemon=True).start()
 
+    def until_stdin_ends() -> None:
+        sys.stdin.read()
+        stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     if os.environ.get("SANDBOX_END_WITH_STDIN"):
-        threading.Thread(target=lambda: (sys.stdin.read(), stop()), daemon=True).start()
+        threading.Thread(target=until_stdin_ends, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from sandbox.people import SEXES, Person
 METHODS = ("CALL_VERIFY_BY_ELEMEN", "nik_verifby_elemen")
 CUSTOMER_ID = "siapkerja"
 USER_ID = "sandbox"
-PASSWORD = "sandbox"  # noqa: S105 - the simulator's own, printed on its front page
+PASSWORD = "sandbox"
 IP_USER = "127.0.0.1"
 
 SCORED = ("NAMA_LGKP", "NAMA_LGKP_IBU", "TMPT_LHR", "ALAMAT")

@@ -15,9 +15,7 @@ from sandbox import world
 _ADDRESS = re.compile(r"[^\s@/<>\"]{1,64}@[^\s@/<>\"]{1,190}")
 _LARGEST = 5 * 1024 * 1024
 _PATIENCE = 60.0  # seconds that a silent client is kept
-_FENCE = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:"
-)
+_FENCE = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:"
 
 blueprint = Blueprint("mail", __name__, url_prefix="/mail")
 
@@ -66,7 +64,7 @@ class Postbox:
         position = self._world.switches.use("mail")
         if position == "slow":
             await asyncio.sleep(self._world.switches.number("slow_seconds"))
-        if position == "down" and server.transport is not None:
+        if position == "down" and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         if position == "busy":
             return "451 4.7.1 Try again later"
@@ -87,7 +85,7 @@ class Postbox:
 def read(raw: bytes) -> dict[str, str]:
     """Subject, text and html of a message as it came over the wire; what is not there, or cannot be read, is empty."""
     message = email.message_from_bytes(raw, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)  # noqa: S101 - the policy makes it so
+    assert isinstance(message, EmailMessage)
     return {"subject": _clean(str(message.get("Subject", ""))), "text": _part(message, "plain"), "html": _part(message, "html")}
 
 

@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -161,7 +161,7 @@ def _birthdate(raw: str, nik: str) -> date:
 
 def _birthdate_of(nik: str) -> date:
     day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])
-    this_year = date.today().year
+    this_year = datetime.now(UTC).year
     century = this_year // 100 * 100
     return _date("nik", century + year - (100 if century + year > this_year else 0), month, day - _WOMEN * (day > _WOMEN))
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 from sandbox import world
 
 USERKEY = "sandbox"
-PASSKEY = "sandbox"  # noqa: S105 - the simulator's own, printed on its front page
+PASSKEY = "sandbox"
 
 _MOBILE = re.compile(r"(?:\+?62|0)(8[1-9]\d{6,11})", re.ASCII)
 _LONGEST = 1530  # ten parts of a joined message
@@ -73,6 +73,4 @@ def _refusal(phone: str | None) -> str:
 
 def _said(status: str, text: str) -> Response:
     # Gateways number even what they refuse, and answer HTTP 200: only the status tells.
-    return jsonify(
-        {"messageId": next(_numbers), "to": request.form.get("to", ""), "status": status, "text": text}
-    )
+    return jsonify({"messageId": next(_numbers), "to": request.form.get("to", ""), "status": status, "text": text})

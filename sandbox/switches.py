@@ -62,10 +62,7 @@ class Switches:
     def positions(self) -> dict[str, str | float]:
         """All positions, as `set` takes them."""
         with self._lock:
-            words = {
-                name: f"{word}:{self._uses_left[name]}" if name in self._uses_left else word
-                for name, word in self._words.items()
-            }
+            words = {name: f"{word}:{self._uses_left[name]}" if name in self._uses_left else word for name, word in self._words.items()}
             return words | {name: int(value) if value == int(value) else value for name, value in self._numbers.items()}
 
     def use(self, name: str) -> str:
