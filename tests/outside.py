@@ -1,9 +1,9 @@
 """The outside world for tests: `python -m sandbox` as a process of its own, spoken to over HTTP and SMTP.
 
-    outside = Outside()                     # one for each worker process of pytest
-    rina = outside.add_person(outcome="mother_differs")
-    outside.fault(sms="down")
-    outside.wait_for_sms(rina["phone"])["text"]
+outside = Outside()                     # one for each worker process of pytest
+rina = outside.add_person(outcome="mother_differs")
+outside.fault(sms="down")
+outside.wait_for_sms(rina["phone"])["text"]
 """
 
 import itertools
