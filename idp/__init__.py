@@ -28,7 +28,7 @@ def create_app(chosen: Settings | None = None) -> flask.Flask:
     _configure(app, settings.current())
     _connect_stores(app, settings.current())
     csrf.init_app(app)
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)  # asking who it is costs; views ask
     web.init_app(app, cookie_secret=lambda: sealed.system_key("cookies"))
     _slices(app)
     return app

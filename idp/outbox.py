@@ -136,7 +136,8 @@ def deliver(row_id: str) -> bool:
         _close(row_id, "expired")
         return False
     try:
-        _handlers[row.kind](row.payload)
+        payload = row.payload
+        _handlers[row.kind](payload)
     except sealed.Unreadable:
         _close(row_id, "expired")  # the holder's data were erased; there is nobody to tell
         return False

@@ -121,7 +121,7 @@ def built(database: str, valkey: str, outside: Outside, port: int, tmp_path_fact
     app.extensions["test_settings"] = settings.current()
     app.testing = False
     with app.app_context():
-        migrations.upgrade(db.engine)
+        Model.metadata.create_all(db.engine)
     return app
 
 
@@ -142,6 +142,14 @@ def app(built: Flask, outside: Outside) -> Iterator[Flask]:
     the_clock.reset()
     settings.use(chosen)
     shutil.rmtree(Path(chosen.var_dir) / "files", ignore_errors=True)
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """The application, with its context open: for tests that call functions. Not together with `http`, whose
+    requests would share it."""
+    with app.app_context():
+        yield app
 
 
 @pytest.fixture
