@@ -52,8 +52,8 @@ worker: $(VENV)/.ready  ## the provider's worker alone, settings from the enviro
 	@exec $(BIN)/python -m idp.worker
 
 lock: $(VENV)/.ready-test  ## renew the lock files from setup.cfg
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra sandbox setup.cfg --extra build -o $(LOCK)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra sandbox --extra build --extra test -c $(LOCK) setup.cfg -o requirements-test.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra build --extra sandbox setup.cfg -o $(LOCK)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra build --extra sandbox --extra test -c $(LOCK) setup.cfg -o requirements-test.lock
 
 clean-state:  ## forget everything: database, keys, files
 	rm -rf var keys/master-*.key
