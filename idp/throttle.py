@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import time
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from limits import RateLimitItem, parse_many
 from limits.storage import RedisStorage, Storage, storage_from_string
@@ -59,8 +59,9 @@ def give_back(name: str, key: str) -> None:
     if settings.current().limits == "off":
         return
     storage = cast(RedisStorage, _limiter().storage)
+    connection = cast(Any, storage.get_connection())
     for item in _items(name):
-        storage.get_connection().lpop(storage.prefixed_key(item.key_for(name, _hashed(key))))
+        connection.lpop(storage.prefixed_key(item.key_for(name, _hashed(key))))
 
 
 def _ask(name: str, key: str, *, count: bool) -> None:

@@ -42,8 +42,5 @@ def forget(account_id: str) -> None:
 def _set(account_id: str, value: Any) -> None:
     with unit_of_work() as session:
         session.execute(
-            update(Account)
-            .where(Account.id == account_id)
-            .values(wrong_codes=value)
-            .execution_options(synchronize_session=False)
+            update(Account).where(Account.id == account_id).values(wrong_codes=value).execution_options(synchronize_session=False)
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from idp import sealed
 from idp.accounts.models import Account, State
 from idp.extensions import db
 from idp.identity import EmailAddress, Malformed, Nik, PhoneNumber
+
+BEST_FIRST = (Account.activated_at.is_(None), Account.created_at.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def identifier_fingerprint(raw_identifier: str) -> str:
 
 def find_by_identifier(raw_identifier: str) -> Account | None:
     """The account for an e-mail address or a phone number as people write it."""
-    return db.session.scalar(select(Account).where(_matches(raw_identifier)).order_by(*_best_first(raw_identifier)).limit(1))
+    return db.session.scalar(select(Account).where(_matches(raw_identifier)).order_by(*BEST_FIRST).limit(1))
 
 
 def credentials(raw_identifier: str) -> Credentials | None:
@@ -73,9 +74,7 @@ def credentials(raw_identifier: str) -> Credentials | None:
 
     An activated account counts before pending ones; of several pending ones the newest counts."""
     wanted = (Account.id, Account.state, Account.password_hash, Account.locale)
-    row = db.session.execute(
-        select(*wanted).where(_matches(raw_identifier)).order_by(*_best_first(raw_identifier)).limit(1)
-    ).first()
+    row = db.session.execute(select(*wanted).where(_matches(raw_identifier)).order_by(*BEST_FIRST).limit(1)).first()
     return Credentials(row[0], State(row[1]), row[2], row[3]) if row else None
 
 
@@ -90,15 +89,6 @@ def _parse(raw: str) -> tuple[str, str]:
 
 def _matches(raw: str) -> ColumnElement[bool]:
     kind, key = _parse(raw)
-    bound, claimed = _columns(kind)
+    email = kind == "email"
+    bound, claimed = (Account.bound_email, Account.claimed_email) if email else (Account.bound_phone, Account.claimed_phone)
     return or_(bound == key, and_(claimed == key, Account.state == State.PENDING))
-
-
-def _best_first(raw: str) -> tuple[ColumnElement[object], ...]:
-    return Account.activated_at.is_(None), Account.created_at.desc()
-
-
-def _columns(kind: str) -> tuple[InstrumentedAttribute[str | None], InstrumentedAttribute[str | None]]:
-    if kind == "email":
-        return Account.bound_email, Account.claimed_email  # type: ignore[return-value]
-    return Account.bound_phone, Account.claimed_phone  # type: ignore[return-value]

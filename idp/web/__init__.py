@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from idp.web import assets, browser, errors, headers, health, language, proxies, request_log
-from idp.web.browser import browser_id
+from idp.web.browser import browser_id, cookie_name
 from idp.web.destinations import Destination, destination, remember_destination
 from idp.web.headers import allow_form_action
 from idp.web.language import locale
@@ -20,6 +20,7 @@ __all__ = [
     "allow_form_action",
     "browser_id",
     "client_address",
+    "cookie_name",
     "destination",
     "init_app",
     "locale",

@@ -1,0 +1,71 @@
+"""The two cookies of this slice: the sign-in (`sso`) and the known device (`device`). Their secrets are stored as hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+
+from flask import Response, after_this_request, has_request_context, request
+
+from idp import settings, web
+
+SSO = "sso"
+DEVICE = "device"
+TOKEN_LENGTH = 43
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def sent_hash(name: str) -> str | None:
+    """The hash of the token that this browser sent; None when it sent none, or nothing that can be one."""
+    if not has_request_context():
+        return None
+    token = request.cookies.get(web.cookie_name(name), "")
+    return hashed(token) if len(token) == TOKEN_LENGTH else None
+
+
+def hand_out(name: str, token: str, max_age: int | None = None) -> None:
+    """Set a cookie on the answer to this request; without a `max_age` it ends with the browser."""
+
+    def set_it(response: Response) -> None:
+        response.set_cookie(
+            web.cookie_name(name),
+            token,
+            max_age=max_age,
+            path="/",
+            secure=settings.current().https,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    _on_answer(set_it)
+
+
+def take_back(name: str) -> None:
+    """Remove a cookie with the answer to this request."""
+
+    def remove_it(response: Response) -> None:
+        response.delete_cookie(web.cookie_name(name), path="/", secure=settings.current().https, httponly=True, samesite="Lax")
+
+    _on_answer(remove_it)
+
+
+def _on_answer(change: Callable[[Response], None]) -> None:
+    if not has_request_context():
+        return
+
+    def after(response: Response) -> Response:
+        change(response)
+        return response
+
+    after_this_request(after)

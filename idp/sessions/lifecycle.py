@@ -1,0 +1,157 @@
+"""A sign-in begins, is found again, gets stronger, and ends. SQL is the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import g, has_request_context
+from flask import session as browser_session
+from sqlalchemy import select, update
+
+from idp import accounts, audit, clock
+from idp.database import new_id
+from idp.extensions import after_commit, db, unit_of_work
+from idp.sessions import cache, cookies
+from idp.sessions.models import SsoSession, StoredSession, lifetime
+
+SEEN_EVERY = timedelta(seconds=60)
+MOST_SESSIONS_OF_ONE_PERSON = 20
+
+Hook = Callable[[str, str, str], None]
+_hooks: list[Hook] = []
+
+
+def on_end(hook: Hook) -> None:
+    """Call `hook(sid, account_id, cause)` in the same commit whenever a sign-in is ended."""
+    if hook not in _hooks:
+        _hooks.append(hook)
+
+
+def current() -> SsoSession | None:
+    """Who is signed in in this browser: one look-up in Redis, and once a minute SQL and `accounts.may_act`."""
+    if not has_request_context():
+        return None
+    if "sso" not in g:
+        g.sso = _found(cookies.sent_hash(cookies.SSO))
+    found: SsoSession | None = g.sso
+    return found
+
+
+def begin(account_id: str, *, amr: tuple[str, ...], acr: str, shared_device: bool = False) -> SsoSession:
+    """Sign a person in in this browser, under a new secret (ASVS V7.2.4).
+
+    Somebody else's sign-in here is ended. The same person's goes on under its `sid`, which services may hold."""
+    before = current()
+    with unit_of_work() as session:
+        if before and before.account_id != account_id:
+            end(before.sid, "replaced")
+        row = session.get(StoredSession, before.sid, with_for_update=True) if before and before.account_id == account_id else None
+        if row is None or row.ended_at is not None:
+            _make_room(account_id)
+            row = StoredSession(id=new_id(), account_id=account_id, created_at=clock.now(), token_hash="")
+        row.shared_device = shared_device
+        row.expires_at = clock.now() + lifetime(shared_device)
+        _strengthen(row, amr, acr)
+        session.add(row)
+        audit.record(audit.Event.SESSION_BEGUN, account_id, sid=row.id, acr=acr, amr=list(amr), shared=shared_device)
+    return SsoSession.of(row)
+
+
+def renew(sid: str, *, amr: tuple[str, ...], acr: str) -> SsoSession:
+    """The person proved more (step-up): a new secret and a new time, the same life. Raises LookupError when it is over."""
+    with unit_of_work() as session:
+        row = session.get(StoredSession, sid, with_for_update=True)
+        if row is None or row.ended_at is not None:
+            raise LookupError("no such sign-in")
+        _strengthen(row, tuple(dict.fromkeys((*row.amr.split(), *amr))), acr)
+        audit.record(audit.Event.SESSION_RENEWED, row.account_id, sid=sid, acr=acr, amr=list(amr))
+    return SsoSession.of(row)
+
+
+def end(sid: str, cause: str) -> bool:
+    """End one sign-in everywhere it is known; answers whether there was one to end."""
+    with unit_of_work() as session:
+        row = session.get(StoredSession, sid, with_for_update=True)
+        if row is None or row.ended_at is not None:
+            return False
+        row.ended_at, row.ended_cause = clock.now(), cause
+        audit.record(audit.Event.SESSION_ENDED, row.account_id, sid=sid, cause=cause)
+        for hook in _hooks:
+            hook(sid, row.account_id, cause)
+        token_hash = row.token_hash
+        after_commit(lambda: _forget(token_hash))
+    return True
+
+
+def end_everywhere(account_id: str, cause: str, except_sid: str | None = None) -> int:
+    """End every sign-in of a person, but for the one named; answers how many there were."""
+    with unit_of_work():
+        sids = [row.id for row in in_force(account_id) if row.id != except_sid]
+        return sum(end(sid, cause) for sid in sids)
+
+
+def in_force(account_id: str) -> list[StoredSession]:
+    """A person's sign-ins that still count, the latest first."""
+    wanted = select(StoredSession).where(StoredSession.account_id == account_id, StoredSession.ended_at.is_(None))
+    rows = db.session.scalars(wanted.order_by(StoredSession.auth_time.desc()))
+    return [row for row in rows if SsoSession.of(row).is_alive()]
+
+
+def _found(token_hash: str | None) -> SsoSession | None:
+    if token_hash is None:
+        return None
+    try:
+        kept = cache.read(token_hash)
+    except cache.Ended:
+        return None
+    if kept is not None:
+        return kept if kept.is_alive() else None
+    return _from_sql(token_hash)
+
+
+def _from_sql(token_hash: str) -> SsoSession | None:
+    row = db.session.scalar(select(StoredSession).where(StoredSession.token_hash == token_hash, StoredSession.ended_at.is_(None)))
+    if row is None or not SsoSession.of(row).is_alive() or not accounts.may_act(accounts.find(row.account_id)):
+        return None
+    found = SsoSession.of(_seen(row))
+    cache.write(token_hash, found)
+    return found
+
+
+def _seen(row: StoredSession) -> StoredSession:
+    now = clock.now()
+    if now - row.last_seen_at >= SEEN_EVERY:
+        with unit_of_work() as session:
+            session.execute(update(StoredSession).where(StoredSession.id == row.id).values(last_seen_at=now))
+            session.refresh(row)
+    return row
+
+
+def _strengthen(row: StoredSession, amr: tuple[str, ...], acr: str) -> None:
+    before, token = row.token_hash, cookies.new_token()
+    row.token_hash = cookies.hashed(token)
+    row.amr, row.acr = " ".join(amr), acr
+    row.auth_time = row.last_seen_at = clock.now()
+    after_commit(lambda: _take_over(row, token, before))
+
+
+def _take_over(row: StoredSession, token: str, before: str) -> None:
+    if before:
+        cache.bury(before)
+    cookies.hand_out(cookies.SSO, token)
+    if has_request_context():
+        g.sso = SsoSession.of(row)
+        browser_session.pop("csrf_token", None)  # forms served to whoever was here before are void
+
+
+def _forget(token_hash: str) -> None:
+    cache.bury(token_hash)
+    if cookies.sent_hash(cookies.SSO) == token_hash:
+        cookies.take_back(cookies.SSO)
+        g.sso = None
+
+
+def _make_room(account_id: str) -> None:
+    for row in in_force(account_id)[MOST_SESSIONS_OF_ONE_PERSON - 1 :]:
+        end(row.id, "too_many")
