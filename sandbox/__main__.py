@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from wsgiref.types import WSGIEnvironment
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -23,6 +24,10 @@ class QuietHandler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+        """Close a connection that the application cut; werkzeug by itself would wait for another request on it."""
+        self.close_connection = True
 
 
 def main() -> None:
