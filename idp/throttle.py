@@ -17,10 +17,14 @@ from idp import settings
 
 LIMITS: dict[str, tuple[str, ...]] = {
     "client_authentication_failures": ("20 per 1 minute",),
+    "data_downloads": ("5 per 1 day",),
     "dukcapil_per_address": ("20 per 1 hour",),
     "dukcapil_per_device": ("10 per 1 day",),
     "dukcapil_per_nik": ("5 per 1 day", "10 per 30 days"),
+    "email_links_per_account": ("3 per 1 hour", "10 per 1 day"),
+    "factor_tries": ("5 per 5 minutes", "20 per 1 day"),
     "owner_told_of_attempt": ("1 per 1 hour", "5 per 1 day"),
+    "password_confirmations": ("5 per 15 minutes", "20 per 1 day"),
     "sign_in_failures_per_address": ("60 per 1 minute", "600 per 1 hour"),
     "sms_per_address": ("10 per 1 hour",),
     "sms_per_phone": ("1 per 30 seconds", "3 per 15 minutes", "5 per 1 hour", "10 per 1 day"),
