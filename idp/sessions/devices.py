@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from idp import audit, clock
 from idp.extensions import after_commit, db, unit_of_work
-from idp.sessions import cookies
 from idp.sessions.models import KnownDevice
+from idp.web import secret_cookies
 
+COOKIE = "device"
 REMEMBERED = timedelta(days=365)
 
 
@@ -27,7 +28,7 @@ def accounts_known_here() -> frozenset[str]:
 
 def this_device() -> str | None:
     """A stable name for this browser, once somebody has signed in here."""
-    return cookies.sent_hash(cookies.DEVICE)
+    return secret_cookies.sent_hash(COOKIE)
 
 
 def remember(account_id: str) -> None:
@@ -36,9 +37,9 @@ def remember(account_id: str) -> None:
         token_hash = this_device()
         if token_hash is None or not _known(token_hash):
             # A secret that nobody has signed in with may have been planted: it gets no trust.
-            token = cookies.new_token()
-            token_hash = cookies.hashed(token)
-            after_commit(lambda: cookies.hand_out(cookies.DEVICE, token, cookies.YEAR_SECONDS))
+            token = secret_cookies.new_token()
+            token_hash = secret_cookies.hashed(token)
+            after_commit(lambda: secret_cookies.hand_out(COOKIE, token, secret_cookies.YEAR_SECONDS))
         _keep(session, account_id, token_hash)
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import select, update
 from idp import accounts, audit, clock
 from idp.database import new_id
 from idp.extensions import after_commit, db, unit_of_work
-from idp.sessions import cache, cookies
+from idp.sessions import cache
 from idp.sessions.models import SsoSession, StoredSession, lifetime
+from idp.web import secret_cookies
 
+COOKIE = "sso"
 SEEN_EVERY = timedelta(seconds=60)
 MOST_SESSIONS_OF_ONE_PERSON = 20
 
@@ -33,7 +35,7 @@ def current() -> SsoSession | None:
     if not has_request_context():
         return None
     if "sso" not in g:
-        g.sso = _found(cookies.sent_hash(cookies.SSO))
+        g.sso = _found(secret_cookies.sent_hash(COOKIE))
     found: SsoSession | None = g.sso
     return found
 
@@ -129,8 +131,8 @@ def _seen(row: StoredSession) -> StoredSession:
 
 
 def _strengthen(row: StoredSession, amr: tuple[str, ...], acr: str) -> None:
-    before, token = row.token_hash, cookies.new_token()
-    row.token_hash = cookies.hashed(token)
+    before, token = row.token_hash, secret_cookies.new_token()
+    row.token_hash = secret_cookies.hashed(token)
     row.amr, row.acr = " ".join(amr), acr
     row.auth_time = row.last_seen_at = clock.now()
     after_commit(lambda: _take_over(row, token, before))
@@ -139,7 +141,7 @@ def _strengthen(row: StoredSession, amr: tuple[str, ...], acr: str) -> None:
 def _take_over(row: StoredSession, token: str, before: str) -> None:
     if before:
         cache.bury(before)
-    cookies.hand_out(cookies.SSO, token)
+    secret_cookies.hand_out(COOKIE, token)
     if has_request_context():
         g.sso = SsoSession.of(row)
         browser_session.pop("csrf_token", None)  # forms served to whoever was here before are void
@@ -147,8 +149,8 @@ def _take_over(row: StoredSession, token: str, before: str) -> None:
 
 def _forget(token_hash: str) -> None:
     cache.bury(token_hash)
-    if cookies.sent_hash(cookies.SSO) == token_hash:
-        cookies.take_back(cookies.SSO)
+    if secret_cookies.sent_hash(COOKIE) == token_hash:
+        secret_cookies.take_back(COOKIE)
         g.sso = None
 
 

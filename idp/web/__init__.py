@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from idp.web import assets, browser, errors, headers, health, language, proxies, request_log
+from idp.web import assets, browser, errors, headers, health, language, proxies, request_log, secret_cookies
 from idp.web.browser import browser_id, cookie_name
 from idp.web.destinations import Destination, destination, remember_destination
 from idp.web.headers import allow_form_action
 from idp.web.language import locale
 from idp.web.paths import safe_path
 from idp.web.proxies import address_key, client_address
+from idp.web.waiting import wait_in_words
 
 __all__ = [
     "Destination",
@@ -26,6 +27,8 @@ __all__ = [
     "locale",
     "remember_destination",
     "safe_path",
+    "secret_cookies",
+    "wait_in_words",
 ]
 
 

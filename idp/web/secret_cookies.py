@@ -1,4 +1,4 @@
-"""The two cookies of this slice: the sign-in (`sso`) and the known device (`device`). Their secrets are stored as hashes."""
+"""Cookies that hold a secret which is stored as a hash only: the sign-in, the known device, the unfinished registration."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections.abc import Callable
 
 from flask import Response, after_this_request, has_request_context, request
 
-from idp import settings, web
+from idp import settings
+from idp.web.browser import cookie_name
 
-SSO = "sso"
-DEVICE = "device"
 TOKEN_LENGTH = 43
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -30,7 +29,7 @@ def sent_hash(name: str) -> str | None:
     """The hash of the token that this browser sent; None when it sent none, or nothing that can be one."""
     if not has_request_context():
         return None
-    token = request.cookies.get(web.cookie_name(name), "")
+    token = request.cookies.get(cookie_name(name), "")
     return hashed(token) if len(token) == TOKEN_LENGTH else None
 
 
@@ -39,7 +38,7 @@ def hand_out(name: str, token: str, max_age: int | None = None) -> None:
 
     def set_it(response: Response) -> None:
         response.set_cookie(
-            web.cookie_name(name),
+            cookie_name(name),
             token,
             max_age=max_age,
             path="/",
@@ -55,7 +54,7 @@ def take_back(name: str) -> None:
     """Remove a cookie with the answer to this request."""
 
     def remove_it(response: Response) -> None:
-        response.delete_cookie(web.cookie_name(name), path="/", secure=settings.current().https, httponly=True, samesite="Lax")
+        response.delete_cookie(cookie_name(name), path="/", secure=settings.current().https, httponly=True, samesite="Lax")
 
     _on_answer(remove_it)
 
