@@ -1,0 +1,5 @@
+"""The application object that the server loads."""
+
+from clients.skillhub.app import create_app
+
+app = create_app()
