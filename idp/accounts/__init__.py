@@ -31,11 +31,13 @@ from idp.accounts.lookup import (
     owner_of_email,
     owner_of_phone,
 )
-from idp.accounts.models import Account, State, may_act
+from idp.accounts.models import TERMS_VERSION, Account, State, may_act
+from idp.accounts.password_rules import SYMBOLS as PASSWORD_SYMBOLS
 from idp.accounts.password_rules import Owner
 from idp.accounts.password_rules import faults as password_faults
 
 __all__ = [
+    "TERMS_VERSION",
     "Account",
     "AlreadyTaken",
     "Credentials",
@@ -43,6 +45,7 @@ __all__ = [
     "NotPending",
     "NotThere",
     "Owner",
+    "PASSWORD_SYMBOLS",
     "State",
     "activate",
     "change_pending_contacts",

@@ -12,6 +12,9 @@ from idp import sealed
 from idp.database import Model, UtcDateTime, column
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
 
+# The version of privacy policy and terms that somebody agrees to by registering; changed with the pages that say them.
+TERMS_VERSION = "2026-01"
+
 
 class State(StrEnum):
     """What an account is: not yet proven, in use, stopped by staff, or gone for good."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from idp import accounts, audit, clock, notices, otp, outbox
 from idp.extensions import unit_of_work
 from idp.identity import EmailAddress, PhoneNumber
 from idp.registration.flow import Asking, NoSuchStep, find
-from idp.registration.models import Application, Step
+from idp.registration.models import SHOWN_AGAIN, Application, Step
 
 
 class Collision(Exception):
@@ -160,3 +162,8 @@ def _send(issued: otp.Issued | None, account_id: str, phone: PhoneNumber, locale
     if issued is not None:
         notices.sms(phone, "activation_code", locale, account_id=account_id, expires_at=issued.expires_at, code=issued.code)
         audit.record(audit.Event.CODE_SENT, account_id, purpose=otp.Purpose.ACTIVATION.value)
+
+
+def means(password_typed_at: datetime) -> tuple[str, ...]:
+    """By what the person is known once the code is confirmed (RFC 8176): a password only if it was typed just now."""
+    return ("pwd", "sms") if clock.now() - password_typed_at < SHOWN_AGAIN else ("sms",)

@@ -13,10 +13,9 @@ from idp import accounts, audit, clock, outbox, throttle
 from idp.extensions import db, unit_of_work
 from idp.gateways.dukcapil import Outcome, Verdict
 from idp.identity import Nik, PersonName
-from idp.registration.models import KEPT, Application, Step
+from idp.registration.models import KEPT, REFUSED_KEPT, Application, Step
 from idp.registration.registry import Registry
 
-TERMS_VERSION = "2026-01"
 FIRST_DELAY_SECONDS = 10
 OUTCOME_STEPS = {Outcome.MATCH: Step.MATCHED, Outcome.NO_MATCH: Step.REFUSED, Outcome.UNAVAILABLE: Step.WAITING}
 
@@ -144,6 +143,8 @@ def _settle(application_id: str, revision: int, verdict: Verdict) -> Application
         elif not still_waiting:
             waiting_for = {"application": application_id, "revision": revision}
             outbox.put("registry_check", waiting_for, expires_at=application.expires_at, delay=FIRST_DELAY_SECONDS)
+        if verdict.outcome is Outcome.NO_MATCH:
+            application.expires_at = clock.now() + REFUSED_KEPT  # long enough to mend a slip of the finger
         if verdict.outcome is Outcome.MATCH:
             outbox.put("registration_attempt", {"nik": application.nik.value, "at": clock.seconds()})
         return application
@@ -184,7 +185,7 @@ def _begin(session: Session, asking: Asking) -> Application:
         session.flush()
     now = clock.now()
     application = Application(
-        device_hash=asking.device_hash, step=Step.DRAFT, revision=0, locale=asking.locale, terms_version=TERMS_VERSION,
+        device_hash=asking.device_hash, step=Step.DRAFT, revision=0, locale=asking.locale, terms_version=accounts.TERMS_VERSION,
         terms_accepted_at=now, created_at=now, updated_at=now, expires_at=now + KEPT, answers={},
     )  # fmt: skip
     try:
@@ -199,7 +200,7 @@ def _start_over(application: Application) -> None:
     """Other data than before: what was found out about the earlier ones no longer counts."""
     application.step, application.reason, application.collision, application.matched_at = Step.DRAFT, None, None, None
     application.revision += 1
-    application.terms_version, application.terms_accepted_at = TERMS_VERSION, clock.now()
+    application.terms_version, application.terms_accepted_at = accounts.TERMS_VERSION, clock.now()
     if application.account_id:
         accounts.discard_pending(application.account_id)
         application.account_id = None

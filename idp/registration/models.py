@@ -14,6 +14,7 @@ from idp.gateways.dukcapil import Elements
 from idp.identity import Nik, PersonName
 
 KEPT = timedelta(days=7)
+REFUSED_KEPT = timedelta(hours=1)
 MATCH_HOLDS = timedelta(days=1)
 SHOWN_AGAIN = timedelta(minutes=30)
 
