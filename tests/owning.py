@@ -1,0 +1,80 @@
+"""Account holders for tests: activated accounts without the journey that leads there, and deeds done by fifty at once."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Flask
+
+from idp import accounts, clock, sessions
+from idp.extensions import unit_of_work
+from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
+from tests.browsing import Browser
+from tests.outside import nik_of
+
+PASSWORD = "Siap#Kerja2026"
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody with an activated account."""
+
+    account_id: str
+    email: str
+    phone: str
+    nik: str
+    name: str
+    password: str = PASSWORD
+
+
+def holder(app: Flask, name: str = "Rina Kartikasari", locale: str = "id") -> Holder:
+    """A new account holder of whom there is no other."""
+    number = next(_numbers)
+    nik = nik_of(date(1992, 6, 15), "Perempuan", number)
+    email, phone = f"pemilik.{number}@example.id", f"+62813{number:08d}"
+    with app.app_context():
+        hashed = accounts.passwords.hash_password(PASSWORD)
+        with unit_of_work():
+            newcomer = accounts.Newcomer(
+                Nik.parse(nik), PersonName.parse(name), EmailAddress.parse(email), PhoneNumber.parse(phone), hashed,
+                locale, "2026-01", clock.now(), clock.now(),
+            )  # fmt: skip
+            account = accounts.open_pending(newcomer)
+            accounts.activate(account.id)
+        return Holder(account.id, email, phone, nik, name)
+
+
+def sign_in(browser: Browser, whom: Holder, amr: tuple[str, ...] = ("pwd",), acr: str = "urn:siapkerja:acr:password") -> str:
+    """Sign somebody in in this browser past the sign-in page; answers the `sid`."""
+    environ = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 13) Chrome/120.0 Mobile Safari/537.36"}
+    with browser.app.test_request_context(environ_overrides=environ):
+        begun = sessions.begin(whom.account_id, amr=amr, acr=acr)
+        answer = browser.app.process_response(browser.app.make_response(""))
+    for header in answer.headers.getlist("Set-Cookie"):
+        name, _, rest = header.partition("=")
+        if name == "sso":
+            browser.client.set_cookie(name, rest.partition(";")[0], domain="localhost")
+    return begun.sid
+
+
+def at_once(app: Flask, deed: Callable[[int], Any], times: int = 50) -> list[Any]:
+    """Do something so many times at once, each in a context of its own; answers results and exceptions alike."""
+    gate = threading.Barrier(times)
+
+    def one(number: int) -> Any:
+        with app.app_context():
+            gate.wait()
+            try:
+                return deed(number)
+            except Exception as fault:
+                return fault
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))
