@@ -16,6 +16,7 @@ from idp import create_app, migrations, sealed, settings
 from idp.database import Model
 from idp.extensions import db, redis
 from tests.browsing import Browser
+from tests.commands import Idp
 from tests.live import LiveServer, chromium_path
 from tests.outside import Outside
 from tests.postgres import Postgres
@@ -172,6 +173,12 @@ def sandbox(outside: Outside) -> Outside:
 def http(app: Flask) -> Browser:
     """A fresh browser without JavaScript: keeps cookies, fills forms. Another one: `http.another()`."""
     return Browser(app)
+
+
+@pytest.fixture
+def idp(app: Flask) -> Idp:
+    """The `idp` command, run as an administrator does: `idp.json("client", "list")`."""
+    return Idp(settings.current())
 
 
 @pytest.fixture
