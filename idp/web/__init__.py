@@ -9,7 +9,7 @@ from flask import Flask
 from idp.web import assets, browser, errors, headers, health, language, proxies, request_log, secret_cookies
 from idp.web.browser import browser_id, cookie_name
 from idp.web.destinations import Destination, destination, remember_destination
-from idp.web.headers import allow_form_action
+from idp.web.headers import allow_form_action, allow_frame
 from idp.web.language import locale
 from idp.web.paths import safe_path
 from idp.web.proxies import address_key, client_address
@@ -19,6 +19,7 @@ __all__ = [
     "Destination",
     "address_key",
     "allow_form_action",
+    "allow_frame",
     "browser_id",
     "client_address",
     "cookie_name",

@@ -39,6 +39,13 @@ def allow_form_action(origin: str) -> None:
     g.form_origins.add(origin)
 
 
+def allow_frame(origin: str) -> None:
+    """Let this page frame another origin: the services' own logout pages (OpenID Connect Front-Channel Logout 1.0)."""
+    if "frame_origins" not in g:
+        g.frame_origins = set()
+    g.frame_origins.add(origin)
+
+
 def _add(response: Response) -> Response:
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
@@ -56,9 +63,10 @@ def _policy(response: Response) -> str:
     if response.mimetype != "text/html":
         return "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
     forms = " ".join(["'self'", *sorted(g.get("form_origins", ()))])
+    frames = " ".join(sorted(g.get("frame_origins", ()))) or "'none'"
     scripts = f"'nonce-{g.csp_nonce}' 'strict-dynamic'" if "csp_nonce" in g else "'none'"
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        f"connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; form-action {forms}; "
+        f"connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; form-action {forms}; frame-src {frames}; "
         "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )
