@@ -16,17 +16,20 @@ from flask import Flask, Request, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp.extensions import login_manager
+from idp.sessions import disowning
 from idp.sessions.devices import accounts_known_here, remember, this_device
 from idp.sessions.held import Held, held, hold, release
 from idp.sessions.lifecycle import begin, current, end, end_everywhere, in_force, on_end, renew
-from idp.sessions.models import SsoSession
+from idp.sessions.models import SsoSession, StoredSession
 
 __all__ = [
     "Held",
     "SsoSession",
+    "StoredSession",
     "accounts_known_here",
     "begin",
     "current",
+    "disowning",
     "end",
     "end_everywhere",
     "held",

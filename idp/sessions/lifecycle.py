@@ -52,7 +52,7 @@ def begin(account_id: str, *, amr: tuple[str, ...], acr: str, shared_device: boo
         if row is None or row.ended_at is not None:
             _make_room(account_id)
             row = StoredSession(id=new_id(), account_id=account_id, created_at=clock.now(), token_hash="")
-        row.shared_device = shared_device
+        row.shared_device, row.browser = shared_device, browsers.described()
         row.expires_at = clock.now() + lifetime(shared_device)
         _strengthen(row, amr, acr)
         session.add(row)

@@ -27,6 +27,7 @@ class StoredSession(Model):
     acr: Mapped[str] = column(String(64), personal=False)
     amr: Mapped[str] = column(String(64), personal=False)
     shared_device: Mapped[bool] = column(Boolean, personal=False)
+    browser: Mapped[str] = column(String(24), personal=False, default="unknown unknown")
     created_at: Mapped[datetime] = column(UtcDateTime, personal=False)
     last_seen_at: Mapped[datetime] = column(UtcDateTime, personal=False)
     expires_at: Mapped[datetime] = column(UtcDateTime, personal=False, index=True)
