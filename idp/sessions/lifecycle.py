@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from idp import accounts, audit, clock
 from idp.database import new_id
 from idp.extensions import after_commit, db, unit_of_work
-from idp.sessions import cache
+from idp.sessions import browsers, cache
 from idp.sessions.models import SsoSession, StoredSession, lifetime
 from idp.web import secret_cookies
 
