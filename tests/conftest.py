@@ -20,6 +20,7 @@ from tests.commands import Idp
 from tests.live import LiveServer, chromium_path
 from tests.outside import Outside
 from tests.postgres import Postgres
+from tests.timing import MovedClock
 from tests.working import Worker
 
 DATABASES = ("sqlite", "postgresql")
@@ -187,9 +188,9 @@ def worker(app: Flask) -> Worker:
 
 
 @pytest.fixture
-def clock(app: Flask) -> Any:
+def clock(app: Flask) -> MovedClock:
     """The clock of this process: `clock.shift(seconds)`."""
-    return the_clock
+    return MovedClock(app)
 
 
 @pytest.fixture

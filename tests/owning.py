@@ -59,7 +59,7 @@ def sign_in(browser: Browser, whom: Holder, amr: tuple[str, ...] = ("pwd",), acr
         answer = browser.app.process_response(browser.app.make_response(""))
     for header in answer.headers.getlist("Set-Cookie"):
         name, _, rest = header.partition("=")
-        if name == "sso":
+        if name in ("sso", "device"):
             browser.client.set_cookie(name, rest.partition(";")[0], domain="localhost")
     return begun.sid
 

@@ -16,13 +16,10 @@ def _row(key=None):
 def test_a_failed_unit_of_work_leaves_nothing_and_does_nothing_afterwards(context):
     done = []
 
-    def fail():
-        with unit_of_work():
-            _row()
-            after_commit(lambda: done.append(1))
-            raise KeyError
-
-    pytest.raises(KeyError, fail)
+    with pytest.raises(KeyError), unit_of_work():
+        _row()
+        after_commit(lambda: done.append(1))
+        raise KeyError
     assert db.session.scalars(select(outbox.OutboxRow)).all() == []
     assert done == []
 

@@ -13,17 +13,59 @@ from tests.browsing import Browser
 REQUESTS = 2_000
 LONGEST_SECONDS = 2.0
 POISON = (
-    "", " ", "0", "-1", "9" * 400, "1e999", "NaN", "null", "true", "[]", "{}", '{"a":', "é", "日本語", "\u202e", "\u0000", "a\r\nX-Evil: 1", "%0d%0aX: 1", "%",
-    "%zz", "%252f", "../../etc/passwd", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "<script>alert(1)</script>", "' OR 1=1 --", "${7*7}",
-    "{{7*7}}", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "x" * 9_000, '"', "\\", "a b c", "a=b&c=d", ";", "@", "#", "?x=1", "\uff11\uff12",
-    "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJSUzI1NiIsImNyaXQiOjF9.e30.AA", "Basic !!!", "+62812", "9901014804900001",
-)  # fmt: skip
-FIELDS = (
-    "identifier password nik name mother_name email phone code next lang ui_locales csrf_token decision claim response_type client_id client_secret redirect_uri "
-    "scope state nonce prompt max_age login_hint id_token_hint acr_values claims request request_uri code_challenge code_challenge_method code_verifier grant_type "
-    "refresh_token token token_type_hint client_assertion client_assertion_type post_logout_redirect_uri resource audience subject_token device_code user_code "
-    "response_mode display province city district village postal_code skills birthdate sex version direction"
-).split()
+    "",
+    " ",
+    "0",
+    "-1",
+    "9" * 400,
+    "1e999",
+    "NaN",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    '{"a":',
+    "é",
+    "日本語",
+    "\u202e",
+    "\u0000",
+    "a\r\nX-Evil: 1",
+    "%0d%0aX: 1",
+    "%",
+    "%zz",
+    "%252f",
+    "../../etc/passwd",
+    "/\\evil.example",
+    "https://evil.example",
+    "javascript:alert(1)",
+    "<script>alert(1)</script>",
+    "' OR 1=1 --",
+    "${7*7}",
+    "{{7*7}}",
+    "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "x" * 9_000,
+    '"',
+    "\\",
+    "a b c",
+    "a=b&c=d",
+    ";",
+    "@",
+    "#",
+    "?x=1",
+    "\uff11\uff12",
+    "eyJhbGciOiJub25lIn0.e30.",
+    "eyJhbGciOiJSUzI1NiIsImNyaXQiOjF9.e30.AA",
+    "Basic !!!",
+    "+62812",
+    "9901014804900001",
+)
+FIELDS = """
+    identifier password nik name mother_name email phone code next lang ui_locales csrf_token decision claim response_type client_id
+    client_secret redirect_uri scope state nonce prompt max_age login_hint id_token_hint acr_values claims request request_uri
+    code_challenge code_challenge_method code_verifier grant_type refresh_token token token_type_hint client_assertion
+    client_assertion_type post_logout_redirect_uri resource audience subject_token device_code user_code response_mode display
+    province city district village postal_code skills birthdate sex version direction
+""".split()
 HEADERS = (
     "Authorization",
     "Cookie",
@@ -63,7 +105,7 @@ def send(browser: Browser, dice: random.Random, rules: list[str]) -> tuple[str, 
     if method not in ("GET", "HEAD"):
         body = dice.choice([fields, "\x00\xff" * 20, '{"a": [1,', "[" * 5_000, '{"jwks": {"keys": [{"kty": 1}]}}', ""])
         if isinstance(body, list):
-            options["data"] = {name: value for name, value in fields}
+            options["data"] = dict(fields)
         else:
             options |= {
                 "data": body,

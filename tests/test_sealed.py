@@ -61,7 +61,9 @@ def test_fingerprints_depend_on_the_purpose_and_stay_the_same(context):
 
 
 def test_every_column_says_whether_it_is_personal():
-    silent = [f"{table.name}.{column.name}" for table in Model.metadata.sorted_tables for column in table.columns if "personal" not in column.info]
+    silent = [
+        f"{table.name}.{column.name}" for table in Model.metadata.sorted_tables for column in table.columns if "personal" not in column.info
+    ]
     assert silent == []
 
 

@@ -59,10 +59,24 @@ def test_a_program_gets_errors_as_json(http):
 @pytest.mark.parametrize(
     "target",
     [
-        "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil.example", "\\\\evil.example", "/%0d%0aX: y\r\n", "", None,
-        "evil", "/a b", "/" + "x" * 3000, "http:evil.example", "///evil.example", "/\u0000", "/<script>",
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "\\\\evil.example",
+        "/%0d%0aX: y\r\n",
+        "",
+        None,
+        "evil",
+        "/a b",
+        "/" + "x" * 3000,
+        "http:evil.example",
+        "///evil.example",
+        "/\u0000",
+        "/<script>",
     ],
-)  # fmt: skip
+)
 def test_a_return_path_never_leaves_this_provider(target):
     assert safe_path(target) == "/"
 
@@ -85,7 +99,8 @@ def test_a_forwarded_address_is_believed_from_our_own_proxy_only(app):
 
 
 @pytest.mark.parametrize(
-    ("address", "key"), [("198.51.100.1", "198.51.100.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("::ffff:198.51.100.1", "198.51.100.1")]
+    ("address", "key"),
+    [("198.51.100.1", "198.51.100.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("::ffff:198.51.100.1", "198.51.100.1")],
 )
 def test_limits_count_a_household_of_ipv6_addresses_as_one(app, address, key):
     with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
