@@ -1,0 +1,77 @@
+"""Discovery: what the provider is, made from what exists (OpenID Connect Discovery 3, RFC 8414 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify
+
+from idp.oidc import algorithms, keys, metadata, provider
+from idp.oidc.routes import blueprint
+
+PUBLIC_SECONDS = 300
+ALWAYS_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
+
+
+@blueprint.get("/.well-known/openid-configuration")
+@blueprint.get("/.well-known/oauth-authorization-server")
+def configuration() -> Response:
+    """The provider's metadata."""
+    return _public(jsonify(document()))
+
+
+@blueprint.get("/oauth/jwks")
+def jwks() -> Response:
+    """The public keys (RFC 7517 5)."""
+    return _public(jsonify(keys.published()))
+
+
+def document() -> dict[str, Any]:
+    """All metadata. Each group is made by the part that it describes."""
+    host = provider.host()
+    scopes = ["openid", "offline_access", *(one for one in host.scopes if one not in ("openid", "offline_access"))]
+    claims = [*ALWAYS_CLAIMS, *(claim for names in host.scopes.values() for claim in names)]
+    return {
+        "issuer": provider.issuer(),
+        **{name: provider.endpoint(path) for name, path in ENDPOINTS.items()},
+        "scopes_supported": scopes,
+        "claims_supported": list(dict.fromkeys(claims)),
+        "acr_values_supported": list(host.acr_values),
+        **FIXED,
+        **host.claims_metadata,
+    }
+
+
+def _public(response: Response) -> Response:
+    response.cache_control.public = True
+    response.cache_control.max_age = PUBLIC_SECONDS
+    return response
+
+
+ENDPOINTS = {
+    "authorization_endpoint": "/oauth/authorize",
+    "token_endpoint": "/oauth/token",
+    "userinfo_endpoint": "/oauth/userinfo",
+    "jwks_uri": "/oauth/jwks",
+    "end_session_endpoint": "/oauth/logout",
+    "service_documentation": "/pengembang",
+    "op_policy_uri": "/kebijakan-privasi",
+    "op_tos_uri": "/syarat-ketentuan",
+}
+FIXED: dict[str, Any] = {
+    "response_types_supported": list(metadata.RESPONSE_TYPES),
+    "response_modes_supported": ["query", "fragment", "form_post"],
+    "grant_types_supported": ["authorization_code", "implicit", "refresh_token"],
+    "subject_types_supported": ["pairwise", "public"],
+    "id_token_signing_alg_values_supported": list(algorithms.SIGNING),
+    "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+    "code_challenge_methods_supported": ["S256"],
+    "claim_types_supported": ["normal"],
+    "claims_parameter_supported": True,
+    "request_parameter_supported": False,
+    "request_uri_parameter_supported": False,
+    "authorization_response_iss_parameter_supported": True,
+    "display_values_supported": ["page", "popup", "touch"],
+    "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
+    "ui_locales_supported": ["id", "en"],
+}
