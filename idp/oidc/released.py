@@ -1,0 +1,36 @@
+"""Which claims are told: those that scope and claims parameter open, less what the person declined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from idp.oidc import claims_parameter, provider
+from idp.oidc.consents import NEVER_ASKED
+from idp.oidc.grants import Authorization
+from idp.oidc.host import ClaimAsk, ClaimsRequest
+
+
+def claims(authorization: Authorization, scope: Iterable[str], asked: Mapping[str, Mapping[str, Any]], place: str) -> dict[str, Any]:
+    """The claims for userinfo or an ID token. One without a value, or not of the value asked for, is left out."""
+    if authorization.subject is None:
+        return {}
+    asks = _asks(authorization, scope, asked)
+    verified = () if "verified_claims" in authorization.withheld else tuple(authorization.verified_claims.get(place, ()))
+    if not asks and not verified:
+        return {}
+    found = provider.host().claims(authorization.subject, ClaimsRequest(asks, authorization.claims_locales, verified))
+    known = {*asks, "verified_claims"}
+    return {name: value for name, value in found.items() if name in known and _fits(value, asks.get(name))}
+
+
+def _asks(authorization: Authorization, scope: Iterable[str], asked: Mapping[str, Mapping[str, Any]]) -> dict[str, ClaimAsk]:
+    scopes = provider.host().scopes
+    known = {claim for names in scopes.values() for claim in names}
+    names = {claim: ClaimAsk() for one in scope for claim in scopes.get(one, ())}
+    names |= {claim: claims_parameter.as_ask(ask) for claim, ask in asked.items() if claim in known}
+    return {claim: ask for claim, ask in names.items() if claim not in NEVER_ASKED and claim not in authorization.withheld}
+
+
+def _fits(value: Any, ask: ClaimAsk | None) -> bool:
+    return value is not None and (ask is None or not ask.values or value in ask.values)
