@@ -1,0 +1,115 @@
+"""The userinfo endpoint (OpenID Connect Core 5.3): claims for a valid access token, by GET or POST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, make_response, request
+
+from idp.oidc import client_keys, clients, grants, jose, keys, provider, released, subjects
+from idp.oidc.clients import Client
+from idp.oidc.grants import Access
+from idp.oidc.routes import blueprint
+
+
+class Challenge(Exception):
+    """The request is refused with a challenge (RFC 6750 3)."""
+
+    def __init__(self, status: int, error: str | None = None, description: str = "") -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.description = description
+
+
+@blueprint.route("/oauth/userinfo", methods=["GET", "POST"])
+def userinfo() -> Response:
+    """Tell the claims that a person allowed a client to know."""
+    try:
+        text = presented_token()  # RFC 6750 2
+        access = valid_access(text)  # RFC 6750 3.1
+        client = client_of(access)
+        check_scope(access)  # OpenID Connect Core 5.3.1
+    except Challenge as challenge:
+        return refusal(challenge)
+    return answer(claims_of(access, client), client)
+
+
+def presented_token() -> str:
+    """The token of the header or of a form body; never of the query, never of both."""
+    header = request.headers.get("Authorization", "")
+    in_form = request.form.getlist("access_token") if request.method == "POST" else []
+    scheme, _, text = header.partition(" ")
+    if (header and in_form) or len(in_form) > 1:
+        raise Challenge(400, "invalid_request", "The access token is presented more than once.")
+    if in_form:
+        return in_form[0]
+    if not header:
+        raise Challenge(401)
+    if scheme.lower() != "bearer" or not text.strip():
+        raise Challenge(401, "invalid_token", "The Authorization header is not a bearer token.")
+    return text.strip()
+
+
+def valid_access(text: str) -> Access:
+    """What the token is good for, if it is valid now and its person may act."""
+    access = grants.find_access(text)
+    if access is None or access.authorization.subject is None:
+        raise Challenge(401, "invalid_token", "The access token is unknown, expired or revoked.")
+    if not provider.host().may_act(access.authorization.subject):
+        raise Challenge(401, "invalid_token", "The access token is unknown, expired or revoked.")
+    return access
+
+
+def client_of(access: Access) -> Client:
+    """The client that the token was issued to, if it is still served."""
+    client = clients.find_active(access.authorization.client_id)
+    if client is None:
+        raise Challenge(401, "invalid_token", "The access token is unknown, expired or revoked.")
+    return client
+
+
+def check_scope(access: Access) -> None:
+    """Userinfo is for sign-ins."""
+    if "openid" not in access.scope:
+        raise Challenge(403, "insufficient_scope", "The scope openid is needed.")
+
+
+def claims_of(access: Access, client: Client) -> dict[str, Any]:
+    """The claims, with the subject as the client knows it."""
+    authorization = access.authorization
+    told = released.claims(authorization, access.scope, authorization.userinfo_claims, "userinfo")
+    return {"sub": subjects.outward(authorization.subject or "", client), **told}
+
+
+def answer(claims: dict[str, Any], client: Client) -> Response:
+    """JSON, or a JWT if the client registered so (OpenID Connect Core 5.3.2)."""
+    alg = client.metadata.userinfo_signed_response_alg
+    if alg is None and client.metadata.userinfo_encrypted_response_alg is None:
+        response = jsonify(claims)
+    else:
+        response = make_response(_as_jwt(claims, client, alg))
+        response.mimetype = "application/jwt"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _as_jwt(claims: dict[str, Any], client: Client, alg: str | None) -> str:
+    if alg is None:
+        return client_keys.encrypt_json_for(client, "userinfo", claims)
+    signed = jose.sign({**claims, "iss": provider.issuer(), "aud": client.client_id}, keys.signing_key(alg), alg)
+    return client_keys.encrypt_for(client, "userinfo", signed)
+
+
+def refusal(challenge: Challenge) -> Response:
+    """The challenge; without a code where no token was presented (RFC 6750 3)."""
+    words = ['Bearer realm="siapkerja"']
+    body: dict[str, str] = {}
+    if challenge.error:
+        words += [f'error="{challenge.error}"', f'error_description="{challenge.description}"']
+        body = {"error": challenge.error, "error_description": challenge.description}
+    response = jsonify(body)
+    response.status_code = challenge.status
+    response.headers["WWW-Authenticate"] = ", ".join(words)
+    response.headers["Cache-Control"] = "no-store"
+    return response
