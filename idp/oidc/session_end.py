@@ -1,0 +1,17 @@
+"""A session ended, by whatever cause: its tokens end, and every client that was told of it is told so."""
+
+from __future__ import annotations
+
+from idp.extensions import unit_of_work
+from idp.oidc import clients, logout_backchannel, participants, revocation_causes
+
+
+def end_of_session(sid: str, subject: str, cause: str) -> None:
+    """Called once for each session that ends; `cause` says why, for the trail only."""
+    revocation_causes.end_session_access(sid, subject)
+    with unit_of_work():
+        for row in participants.of_session(sid):
+            client = clients.find_active(row.client_id)
+            if client and client.metadata.backchannel_logout_uri:
+                logout_backchannel.send_later(client, sid, subject)
+        participants.forget(sid)

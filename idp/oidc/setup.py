@@ -1,0 +1,21 @@
+"""Puts the provider into an application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from idp.extensions import csrf
+from idp.oidc import authorize, discovery, logout, provider, token_endpoint, userinfo
+from idp.oidc.host import Host
+from idp.oidc.routes import blueprint, pages
+
+# Importing a module with routes is what registers them.
+ENDPOINT_MODULES = (authorize, discovery, logout, token_endpoint, userinfo)
+
+
+def init_app(app: Flask, host: Host) -> None:
+    """Add the protocol to an application, in this house."""
+    provider.install(app, host)
+    csrf.exempt(blueprint)
+    app.register_blueprint(blueprint)
+    app.register_blueprint(pages)
