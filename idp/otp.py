@@ -27,9 +27,8 @@ LONGEST_GAP_SECONDS = 900
 KEPT_SECONDS = 3600
 DAY_SECONDS = 86_400
 
-OnlyRecovery = accounts.code_tries.OnlyRecovery
 
-__all__ = ["Errand", "Expired", "OnlyRecovery", "Purpose", "TooManyTries", "TooSoon", "WrongCode", "issue", "pending", "verify"]
+__all__ = ["Errand", "Expired", "OnlyRecovery", "Purpose", "Refused", "TooManyTries", "TooSoon", "WrongCode", "issue", "pending", "verify"]
 
 
 class Purpose(StrEnum):
@@ -39,24 +38,41 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
 
 
-class WrongCode(Exception):
+class Refused(Exception):
+    """Why a code was not accepted: `reason` is "wrong", "expired", "tries", "today" or "recovery"."""
+
+    reason = ""
+
+
+class WrongCode(Refused):
     """Not the code. `tries_left` more with this one."""
+
+    reason = "wrong"
 
     def __init__(self, tries_left: int) -> None:
         super().__init__(tries_left)
         self.tries_left = tries_left
 
 
-class Expired(Exception):
+class Expired(Refused):
     """There is no code to try: too old, spent, or none was asked for in this browser."""
 
+    reason = "expired"
 
-class TooManyTries(Exception):
+
+class TooManyTries(Refused):
     """The code is used up by wrong tries; or the day is (`today`), then no new one helps before tomorrow."""
 
     def __init__(self, *, today: bool) -> None:
         super().__init__(today)
         self.today = today
+        self.reason = "today" if today else "tries"
+
+
+class OnlyRecovery(Refused):
+    """A hundred wrong codes in a row: no code opens this account any more."""
+
+    reason = "recovery"
 
 
 class TooSoon(Exception):
@@ -158,7 +174,10 @@ def issue(errand: Errand, *, address: str, proofed: bool = False) -> Issued:
 
 def verify(errand: Errand, raw_code: str) -> None:
     """Spend the code of an errand; of many who try at once one wins. Raises WrongCode, Expired, TooManyTries, OnlyRecovery."""
-    accounts.code_tries.reserve(errand.account_id)
+    try:
+        accounts.code_tries.reserve(errand.account_id)
+    except accounts.code_tries.TooMany:
+        raise OnlyRecovery from None
     code = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", raw_code[:64]))
     arguments = (clock.seconds(), _hash(errand, code), TRIES_PER_CODE, TRIES_PER_DAY, DAY_SECONDS)
     answer = [bytes(part).decode() if isinstance(part, bytes) else str(part) for part in _tried(errand, arguments)]

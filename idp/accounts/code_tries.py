@@ -12,12 +12,12 @@ from idp.extensions import unit_of_work
 MOST_WRONG_CODES_IN_A_ROW = 100
 
 
-class OnlyRecovery(Exception):
+class TooMany(Exception):
     """A hundred wrong codes in a row: no code opens this account any more."""
 
 
 def reserve(account_id: str) -> None:
-    """Count a try before it is made, so that tries at the same time cannot overrun the limit. Raises OnlyRecovery."""
+    """Count a try before it is made, so that tries at the same time cannot overrun the limit. Raises TooMany."""
     with unit_of_work() as session:
         counted = session.execute(
             update(Account)
@@ -26,7 +26,7 @@ def reserve(account_id: str) -> None:
             .execution_options(synchronize_session=False)
         )
         if not cast(CursorResult[Any], counted).rowcount:
-            raise OnlyRecovery
+            raise TooMany
 
 
 def give_back(account_id: str) -> None:

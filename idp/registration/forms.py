@@ -121,15 +121,3 @@ class PhoneForm(FlaskForm):  # type: ignore[misc]
     def validate_phone(self, field: Field) -> None:
         """It has to receive a code."""
         self.parsed["phone"] = _mobile(field)
-
-
-class CodeForm(FlaskForm):  # type: ignore[misc]
-    """Step 3: the code from the SMS."""
-
-    code = StringField(_l("Kode 6 angka"), [InputRequired(_l("Tulis kode dari SMS."))])
-
-    def validate_code(self, field: Field) -> None:
-        """What cannot be a code does not use up a try."""
-        digits = "".join(one for one in field.data or "" if not one.isspace() and one != "-")
-        if len(digits) != 6 or not digits.isdecimal():
-            raise ValidationError(_l("Kode terdiri dari 6 angka."))

@@ -10,10 +10,10 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from idp import otp, sessions, settings, sms_budget, throttle
+from idp import otp, sessions, settings, sms_budget, throttle, web
 from idp.gateways.dukcapil import HttpDukcapil
 from idp.registration import activation, flow, pages, work
-from idp.registration.forms import CodeForm, ContactsForm, IdentityForm, PhoneForm
+from idp.registration.forms import ContactsForm, IdentityForm, PhoneForm
 from idp.registration.models import Application, Step
 from idp.registration.registry import Registry
 from idp.web import secret_cookies
@@ -159,7 +159,7 @@ def code() -> pages.Answer:
     application = pages.at(Step.CODE, Step.TAKEN)
     if application.step == Step.TAKEN:
         return pages.show("taken", owner=activation.owner_of_what_is_taken(application))
-    return _code_page(CodeForm(formdata=None), application)
+    return _code_page(web.CodeForm(formdata=None), application)
 
 
 @blueprint.post("/daftar/verifikasi")
@@ -168,7 +168,7 @@ def code() -> pages.Answer:
 def confirm() -> pages.Answer:
     """The code is entered."""
     application = pages.at(Step.CODE)
-    form = CodeForm()
+    form = web.CodeForm()
     if not form.validate():
         return _code_page(form, application, 400)
     recently = activation.pending_account(application).updated_at
@@ -176,9 +176,8 @@ def confirm() -> pages.Answer:
         account = activation.confirm(pages.asking_from_here(), form.code.data)
     except activation.Collision as collision:
         return redirect(pages.step_url("code" if collision.what == "nik" else "contacts"), 303)
-    except (otp.WrongCode, otp.Expired, otp.TooManyTries, otp.OnlyRecovery) as refusal:
-        form.code.errors = [*form.code.errors, _refusal_in_words(refusal)]
-        return _code_page(form, application, 400)
+    except otp.Refused as refusal:
+        return _code_page(web.CodeForm(formdata=None), application, 400, refusal=refusal)
     secret_cookies.take_back(pages.COOKIE)
     sessions.begin(account.id, amr=activation.means(recently), acr=ACR)
     sessions.remember(account.id)
@@ -196,7 +195,7 @@ def resend() -> pages.Answer:
     except otp.TooSoon:
         pass  # the page counts down to when it can be asked for
     except throttle.Throttled as too_often:
-        return _code_page(CodeForm(formdata=None), application, 429, wait=too_often.retry_after)
+        return _code_page(web.CodeForm(formdata=None), application, 429, wait=too_often.retry_after)
     else:
         flash(_("Kode baru sudah dikirim. Hanya kode terakhir yang berlaku."), "good")
     return redirect(pages.step_url("code"), 303)
@@ -213,21 +212,8 @@ def _taken_over(held: sessions.Held) -> pages.Answer:
     except otp.TooSoon:
         pass
     except throttle.Throttled as too_often:
-        return _code_page(CodeForm(formdata=None), application, wait=too_often.retry_after)
+        return _code_page(web.CodeForm(formdata=None), application, wait=too_often.retry_after)
     return redirect(pages.step_url("code"), 303)
-
-
-def _refusal_in_words(refusal: Exception) -> str:
-    match refusal:
-        case otp.WrongCode():
-            return str(_("Kode ini belum benar. Kamu bisa mencoba %(left)s kali lagi.", left=refusal.tries_left))
-        case otp.TooManyTries(today=True):
-            return str(_("Terlalu banyak kode salah hari ini. Coba lagi besok."))
-        case otp.TooManyTries():
-            return str(_("Kode ini sudah terlalu sering salah. Minta kode baru."))
-        case otp.OnlyRecovery():
-            return str(_("Terlalu banyak kode salah untuk akun ini. Hubungi Pusat Bantuan."))
-    return str(_("Kode ini sudah tidak berlaku. Minta kode baru."))
 
 
 def _identity_page(form: IdentityForm, status: int = 200, *, refused: bool = False, retry_after: int | None = None) -> pages.Answer:
@@ -235,9 +221,11 @@ def _identity_page(form: IdentityForm, status: int = 200, *, refused: bool = Fal
     return pages.show("identity", status, headers, form=form, refused=refused, wait=retry_after)
 
 
-def _code_page(form: CodeForm, application: Application, status: int = 200, wait: int | None = None) -> pages.Answer:
+def _code_page(
+    form: web.CodeForm, application: Application, status: int = 200, wait: int | None = None, refusal: otp.Refused | None = None
+) -> pages.Answer:
     account = activation.pending_account(application)
     state = otp.pending(activation.errand(account, application.device_hash))
     pages.let_the_form_leave()
     headers = {"Retry-After": str(wait)} if wait else {}
-    return pages.show("code", status, headers, form=form, phone=account.phone.masked, state=state, wait=wait)
+    return pages.show("code", status, headers, form=form, phone=account.phone.masked, state=state, wait=wait, refusal=refusal)

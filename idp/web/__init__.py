@@ -8,6 +8,7 @@ from flask import Flask
 
 from idp.web import assets, browser, errors, headers, health, language, proxies, request_log, secret_cookies
 from idp.web.browser import browser_id, cookie_name
+from idp.web.code_form import CodeForm
 from idp.web.destinations import Destination, destination, remember_destination
 from idp.web.headers import allow_form_action, allow_frame
 from idp.web.language import locale
@@ -16,6 +17,7 @@ from idp.web.proxies import address_key, client_address
 from idp.web.waiting import wait_in_words
 
 __all__ = [
+    "CodeForm",
     "Destination",
     "address_key",
     "allow_form_action",

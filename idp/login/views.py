@@ -1,0 +1,158 @@
+"""The pages of signing in and out: `/masuk`, `/masuk/kode`, `/keluar`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from idp import accounts, otp, sessions, throttle, web
+from idp.login import flow
+from idp.login.forms import SignInForm
+
+blueprint = Blueprint("login", __name__)
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+@blueprint.get("/masuk")
+def form() -> Answer:
+    """Ask who it is. Somebody who is signed in sees the form only when a page sent them here to prove it again."""
+    session = sessions.current()
+    if session is not None and "next" not in request.args:
+        return redirect("/", 303)
+    destination = web.destination(_next())
+    hint = destination.login_hint if destination else None
+    return _page(SignInForm(formdata=None, data={"identifier": hint}))
+
+
+@blueprint.post("/masuk")
+def sign_in() -> Answer:
+    """The form is sent."""
+    sent = SignInForm()
+    if not sent.validate():
+        return _page(sent, 400)
+    try:
+        flow.sign_in(_attempt(sent))
+    except flow.Refused:
+        return _page(sent, 400, refused=True)
+    except flow.Unfinished:
+        return redirect(url_for("registration.code", **_way_on()), 303)
+    except flow.CodeNeeded:
+        return redirect(url_for("login.code", **_way_on()), 303)
+    except throttle.Throttled as too_often:
+        return _page(sent, 429, {"Retry-After": str(too_often.retry_after)}, wait=too_often.retry_after)
+    return redirect(_next(), 303)
+
+
+@blueprint.get("/masuk/kode")
+def code() -> Answer:
+    """Ask for the code that is needed besides the password."""
+    held = sessions.held()
+    return _code_page(web.CodeForm(formdata=None), held) if held else _again()
+
+
+@blueprint.post("/masuk/kode")
+def confirm() -> Answer:
+    """The code is entered."""
+    held, sent = sessions.held(), web.CodeForm()
+    if held is None:
+        return _again()
+    if not sent.validate():
+        return _code_page(sent, held, 400)
+    try:
+        flow.confirm(held, sent.code.data, _attempt(None, held))
+    except flow.Refused:
+        return _again()
+    except otp.Refused as refusal:
+        return _code_page(web.CodeForm(formdata=None), held, 400, refusal=refusal)
+    return redirect(_next(), 303)
+
+
+@blueprint.post("/masuk/kirim-ulang")
+def resend() -> Answer:
+    """Another code."""
+    held = sessions.held()
+    if held is None:
+        return _again()
+    try:
+        flow.send_code(held, _attempt(None, held))
+    except flow.Refused:
+        return _again()
+    except otp.TooSoon:
+        pass  # the page counts down to when it can be asked for
+    except throttle.Throttled as too_often:
+        return _code_page(web.CodeForm(formdata=None), held, 429, wait=too_often.retry_after)
+    else:
+        flash(_("Kode baru sudah dikirim. Hanya kode terakhir yang berlaku."), "good")
+    return redirect(url_for("login.code", **_way_on()), 303)
+
+
+@blueprint.get("/keluar")
+def ask_to_leave() -> Answer:
+    """Ask before signing out: a link or an image must not do it."""
+    return render_template("login/leave.html", signed_in=sessions.current() is not None)
+
+
+@blueprint.post("/keluar")
+def leave() -> Answer:
+    """Sign out."""
+    session = sessions.current()
+    flow.sign_out(session)
+    answer = make_response(redirect(url_for("login.ask_to_leave"), 303))
+    # What a shared device keeps goes altogether; a known device stays known (V14.3.1).
+    shared = session is not None and session.shared_device
+    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"' if shared else '"cache", "storage"'
+    return answer
+
+
+def _attempt(sent: SignInForm | None, held: sessions.Held | None = None) -> flow.Attempt:
+    return flow.Attempt(
+        raw_identifier=sent.identifier.data if sent else "",
+        password=sent.password.data if sent else "",
+        address=web.address_key(),
+        browser=web.browser_id(),
+        locale=web.locale(),
+        device=sessions.this_device(),
+        known_accounts=sessions.accounts_known_here(),
+        shared_device=bool(sent.shared_device.data) if sent else bool(held and held.shared_device),
+    )
+
+
+def _page(sent: SignInForm, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Answer:
+    session = sessions.current()
+    signed_in = accounts.find(session.account_id) if session else None
+    return _door("login/sign_in.html", status, headers, form=sent, signed_in=signed_in, **values)
+
+
+def _code_page(
+    sent: web.CodeForm, held: sessions.Held, status: int = 200, wait: int | None = None, refusal: otp.Refused | None = None
+) -> Answer:
+    try:
+        account, state = flow.code_state(held, web.browser_id())
+    except flow.Refused:
+        return _again()
+    headers = {"Retry-After": str(wait)} if wait else {}
+    return _door("login/code.html", status, headers, form=sent, phone=account.phone.masked, state=state, wait=wait, refusal=refusal)
+
+
+def _door(template: str, status: int, headers: dict[str, str] | None, **values: Any) -> Answer:
+    destination = web.destination(_next())
+    if destination and destination.origin:
+        # The answer to the form leads on to the service, and browsers hold redirects to form-action as well.
+        web.allow_form_action(destination.origin)
+    shared = {"next_path": _next(), "way_on": _way_on(), "destination": destination, "wait_in_words": web.wait_in_words}
+    return render_template(template, **shared, **values), status, headers or {}
+
+
+def _again() -> Response:
+    return redirect(url_for("login.form", **_way_on()), 303)
+
+
+def _next() -> str:
+    return web.safe_path(request.args.get("next"))
+
+
+def _way_on() -> dict[str, Any]:
+    return {} if _next() == "/" else {"next": _next()}
