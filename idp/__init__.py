@@ -11,9 +11,11 @@ from pathlib import Path
 import flask
 from dramatiq.brokers.redis import RedisBroker
 
-from idp import outbox, sealed, settings, web
+from idp import outbox, sealed, sessions, settings, web
 from idp.database import prepare
 from idp.extensions import csrf, db, login_manager, redis, redis_client
+from idp.gateways import mail, sms
+from idp.gateways.dukcapil import HttpDukcapil
 from idp.settings import Settings
 
 REQUEST_BYTES = 6 * 1024 * 1024
@@ -30,6 +32,8 @@ def create_app(chosen: Settings | None = None) -> flask.Flask:
     csrf.init_app(app)
     login_manager.init_app(app, add_context_processor=False)  # asking who it is costs; views ask
     web.init_app(app, cookie_secret=lambda: sealed.system_key("cookies"))
+    sessions.init_app(app)
+    _meet_outsiders(app, settings.current())
     _slices(app)
     return app
 
@@ -76,6 +80,12 @@ def _connect_stores(app: flask.Flask, chosen: Settings) -> None:
     client = redis_client(chosen.redis_address)
     redis.connect(client)  # type: ignore[attr-defined]
     outbox.connect(RedisBroker(client=client, namespace="idp:queue"))  # type: ignore[no-untyped-call]
+
+
+def _meet_outsiders(app: flask.Flask, chosen: Settings) -> None:
+    app.extensions["sms"] = sms.from_settings(chosen)
+    app.extensions["mail"] = mail.from_settings(chosen)
+    app.extensions["dukcapil"] = HttpDukcapil(chosen)
 
 
 def _slices(app: flask.Flask) -> None:
