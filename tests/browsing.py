@@ -60,7 +60,7 @@ class _Forms(HTMLParser):
             self.forms[-1]["fields"].setdefault(self._select, []).append(chosen)
             self._select = None
         elif tag == "textarea" and self._textarea:
-            self.forms[-1]["fields"].setdefault(self._textarea, []).append("".join(self._text).lstrip("\n"))
+            self.forms[-1]["fields"].setdefault(self._textarea, []).append("".join(self._text).replace("\r\n", "\n").removeprefix("\n"))
             self._textarea = None
 
 
