@@ -1,0 +1,58 @@
+"""Profile: what a person tells of themselves, in seven steps, kept with its source and time.
+
+foto -> biodata -> pendidikan -> pengalaman -> pelatihan -> sertifikasi -> keahlian -> sent to the registry
+Owns the answers, the wizard, the uploads, the vocabularies and the second question to Dukcapil. Knows nothing of
+sign-in, clients or tokens: `claims` reads it from here."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString
+
+from idp.profile import jobs, whole
+from idp.profile.answers import (
+    AbroadAddress,
+    Biodata,
+    Certification,
+    Education,
+    Experience,
+    HomeAddress,
+    Skill,
+    Training,
+)
+from idp.profile.models import Check, ProfileRow, StepRow
+from idp.profile.titles import TITLES
+from idp.profile.views import blueprint
+from idp.profile.vocabulary import label
+from idp.profile.whole import Profile, completeness, of
+
+__all__ = [
+    "AbroadAddress",
+    "Biodata",
+    "Certification",
+    "Check",
+    "Education",
+    "Experience",
+    "HomeAddress",
+    "Profile",
+    "ProfileRow",
+    "Skill",
+    "StepRow",
+    "Training",
+    "blueprint",
+    "completeness",
+    "jobs",
+    "label",
+    "of",
+    "photo_address",
+    "steps_done",
+]
+
+
+def steps_done(account_id: str) -> tuple[tuple[LazyString, bool], ...]:
+    """Each step's title and whether it is done, in their order: one small statement."""
+    return tuple((TITLES[name], done) for name, done in whole.done_by_name(account_id).items())
+
+
+def photo_address(profile: Profile) -> str | None:
+    """Where the owner's browser finds the small photo."""
+    return f"/profil/foto/{profile.photo.small.name}.jpg" if profile.photo else None
