@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import pyotp
 from flask import Flask
 
-from idp import accounts, clock, sessions
+from idp import accounts, clock, factors, sessions
 from idp.extensions import unit_of_work
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
 from tests.browsing import Browser
@@ -78,3 +79,29 @@ def at_once(app: Flask, deed: Callable[[int], Any], times: int = 50) -> list[Any
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(one, range(times)))
+
+
+class App:
+    """An authenticator app, as it lies in somebody's pocket."""
+
+    def __init__(self, secret: str) -> None:
+        self._totp = pyotp.TOTP(secret)
+
+    def code(self, steps: int = 0) -> str:
+        """What it shows now, or so many steps away from now."""
+        return self._totp.generate_otp(clock.timestamp() // 30 + steps)
+
+
+def with_app(flask_app: Flask, whom: Holder, name: str = "HP") -> App:
+    """Give somebody an authenticator app; its first code is spent, and the next step has begun."""
+    with flask_app.app_context():
+        app = App(factors.authenticators.offer(whom.account_id, "x").text.replace(" ", ""))
+        factors.authenticators.confirm(whom.account_id, app.code(), name)
+    clock.shift(30)
+    return app
+
+
+def recovery_codes(flask_app: Flask, whom: Holder) -> tuple[str, ...]:
+    """Ten fresh ones."""
+    with flask_app.app_context():
+        return factors.recovery_codes.make(whom.account_id)

@@ -33,6 +33,7 @@ __all__ = [
     "can_reach",
     "enrolled",
     "forget",
+    "is_recovery_code",
     "level_of",
     "levels",
     "passkeys",
@@ -43,6 +44,9 @@ __all__ = [
     "spend_recovery_code",
     "verify_totp",
 ]
+
+
+LONGEST_TOTP = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ def verify_totp(account_id: str, raw_code: str) -> tuple[str, ...]:
     """What a right code of an authenticator app proves; the code is spent. Raises Refused, OnlyRecovery, throttle.Throttled."""
     authenticators.verify(account_id, raw_code)
     return levels.AMR_AUTHENTICATOR
+
+
+def is_recovery_code(raw_code: str) -> bool:
+    """Whether what was typed is longer than any code of an app: then it is meant as a recovery code."""
+    return sum(one.isalnum() for one in raw_code[:80]) > LONGEST_TOTP
 
 
 def spend_recovery_code(account_id: str, raw_code: str) -> tuple[str, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from idp import accounts, audit, throttle
 from idp.extensions import unit_of_work
 
-OnlyRecovery = accounts.code_tries.OnlyRecovery
+
+class OnlyRecovery(Exception):
+    """A hundred wrong tries in a row: nothing but recovery opens this account any more."""
 
 
 class Refused(Exception):
@@ -15,7 +17,10 @@ class Refused(Exception):
 def begin(account_id: str) -> None:
     """Count a try before it is made. Raises throttle.Throttled, OnlyRecovery."""
     throttle.hit("factor_tries", account_id)
-    accounts.code_tries.reserve(account_id)
+    try:
+        accounts.code_tries.reserve(account_id)
+    except accounts.code_tries.TooMany:
+        raise OnlyRecovery from None
 
 
 def succeeded(account_id: str) -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from idp import accounts, audit, notices, otp, sessions, sms_budget, throttle
+from idp import accounts, audit, factors, notices, otp, sessions, sms_budget, throttle
 from idp.extensions import unit_of_work
 from idp.login import lanes
-
-ACR_PASSWORD = "urn:siapkerja:acr:password"
-ACR_CODE = "urn:siapkerja:acr:otp"
 
 
 class Refused(Exception):
@@ -19,6 +16,10 @@ class Refused(Exception):
 
 class Unfinished(Exception):
     """The password is right, and the account waits for its activation: the code page is next."""
+
+
+class SecondFactorNeeded(Exception):
+    """The password is right, and the account has a second factor: its page is next."""
 
 
 class CodeNeeded(Exception):
@@ -40,7 +41,9 @@ class Attempt:
 
 
 def sign_in(attempt: Attempt) -> sessions.SsoSession:
-    """Sign a person in by password. Raises Refused, Unfinished, CodeNeeded, throttle.Throttled (too many from one address)."""
+    """Sign a person in by password.
+
+    Raises Refused, Unfinished, SecondFactorNeeded, CodeNeeded, throttle.Throttled (too many from one address)."""
     throttle.check("sign_in_failures_per_address", attempt.address)
     found = accounts.credentials(attempt.raw_identifier)
     lane = _lane(attempt, found)
@@ -59,22 +62,25 @@ def sign_in(attempt: Attempt) -> sessions.SsoSession:
     if not accounts.may_act(accounts.find(found.account_id)):
         raise _refusal(attempt, found)
     _renew_hash(found, attempt.password)
+    _ask_for_second_factor(found.account_id, ("pwd",), attempt)
     if failures >= lanes.FAILURES_BEFORE_CODE and not lane.known:
         _ask_for_code(found.account_id, attempt)
         raise CodeNeeded
     lanes.clear(lane)
-    return _let_in(found.account_id, attempt, amr=("pwd",), acr=ACR_PASSWORD)
+    return let_in(found.account_id, attempt, amr=("pwd",))
 
 
 def confirm(held: sessions.Held, raw_code: str, attempt: Attempt) -> sessions.SsoSession:
-    """The code that was asked for besides the password. Raises Refused, and what `otp.verify` raises."""
+    """The code that was asked for besides the password. Raises Refused, SecondFactorNeeded, and what `otp.verify` raises."""
     account = accounts.find(held.account_id)
     if account is None or not accounts.may_act(account):
         raise Refused
     otp.verify(_errand(account, attempt.browser), raw_code)
+    end_row_of_failures(account.id, attempt)
+    proven = factors.levels.joined(held.amr, factors.levels.AMR_SMS_CODE)
+    _ask_for_second_factor(account.id, proven, attempt)  # this page must not be the way around the other
     sessions.release()
-    lanes.clear(lanes.of(account.id, "", None, known=False))
-    return _let_in(account.id, attempt, amr=(*held.amr, "sms"), acr=ACR_CODE)
+    return let_in(account.id, attempt, amr=proven)
 
 
 def send_code(held: sessions.Held, attempt: Attempt) -> None:
@@ -108,12 +114,23 @@ def _lane(attempt: Attempt, found: accounts.Credentials | None) -> lanes.Lane:
     return lanes.of(account_id, accounts.identifier_fingerprint(attempt.raw_identifier), attempt.device, known=known)
 
 
+def end_row_of_failures(account_id: str, attempt: Attempt) -> None:
+    """Everything was right: what went wrong before in this lane is over."""
+    lanes.clear(lanes.of(account_id, "", attempt.device, known=account_id in attempt.known_accounts))
+
+
 def _refusal(attempt: Attempt, found: accounts.Credentials | None) -> Refused:
     with suppress(throttle.Throttled):  # the next attempt from this address is told
         throttle.hit("sign_in_failures_per_address", attempt.address)
     with unit_of_work():
         audit.record(audit.Event.SIGN_IN_FAILED, found.account_id if found else None)
     return Refused()
+
+
+def _ask_for_second_factor(account_id: str, proven: tuple[str, ...], attempt: Attempt) -> None:
+    if factors.enrolled(account_id):
+        sessions.hold(account_id, amr=proven, shared_device=attempt.shared_device)
+        raise SecondFactorNeeded
 
 
 def _ask_for_code(account_id: str, attempt: Attempt) -> None:
@@ -127,8 +144,9 @@ def _errand(account: accounts.Account, browser: str) -> otp.Errand:
     return otp.Errand(otp.Purpose.SIGN_IN, account.id, account.phone, browser)
 
 
-def _let_in(account_id: str, attempt: Attempt, *, amr: tuple[str, ...], acr: str) -> sessions.SsoSession:
-    session = sessions.begin(account_id, amr=amr, acr=acr, shared_device=attempt.shared_device)
+def let_in(account_id: str, attempt: Attempt, *, amr: tuple[str, ...]) -> sessions.SsoSession:
+    """Everything is proven: begin the sign-in, and tell the owner where the device is a new one."""
+    session = sessions.begin(account_id, amr=amr, acr=factors.level_of(amr), shared_device=attempt.shared_device)
     if account_id not in attempt.known_accounts:
         _tell_of_new_device(account_id)
     if not attempt.shared_device:

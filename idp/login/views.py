@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from idp import accounts, otp, sessions, throttle, web
-from idp.login import flow
+from idp.login import flow, second_factor
 from idp.login.forms import SignInForm
 
 blueprint = Blueprint("login", __name__)
+NEXT_PAGES = {flow.Unfinished: "registration.code", flow.SecondFactorNeeded: "login.second_step", flow.CodeNeeded: "login.code"}
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -22,7 +23,9 @@ def form() -> Answer:
     session = sessions.current()
     if session is not None and "next" not in request.args:
         return redirect("/", 303)
-    destination = web.destination(_next())
+    destination = web.destination(next_path())
+    if second_factor.is_wanted(session, destination):
+        return redirect(url_for("login.second_step", **way_on()), 303)
     hint = destination.login_hint if destination else None
     return _page(SignInForm(formdata=None, data={"identifier": hint}))
 
@@ -34,23 +37,21 @@ def sign_in() -> Answer:
     if not sent.validate():
         return _page(sent, 400)
     try:
-        flow.sign_in(_attempt(sent))
+        flow.sign_in(attempt_here(sent))
     except flow.Refused:
         return _page(sent, 400, refused=True)
-    except flow.Unfinished:
-        return redirect(url_for("registration.code", **_way_on()), 303)
-    except flow.CodeNeeded:
-        return redirect(url_for("login.code", **_way_on()), 303)
+    except (flow.Unfinished, flow.SecondFactorNeeded, flow.CodeNeeded) as more:
+        return redirect(url_for(NEXT_PAGES[type(more)], **way_on()), 303)
     except throttle.Throttled as too_often:
         return _page(sent, 429, {"Retry-After": str(too_often.retry_after)}, wait=too_often.retry_after)
-    return redirect(_next(), 303)
+    return redirect(next_path(), 303)
 
 
 @blueprint.get("/masuk/kode")
 def code() -> Answer:
     """Ask for the code that is needed besides the password."""
     held = sessions.held()
-    return _code_page(web.CodeForm(formdata=None), held) if held else _again()
+    return _code_page(web.CodeForm(formdata=None), held) if held else again()
 
 
 @blueprint.post("/masuk/kode")
@@ -58,16 +59,18 @@ def confirm() -> Answer:
     """The code is entered."""
     held, sent = sessions.held(), web.CodeForm()
     if held is None:
-        return _again()
+        return again()
     if not sent.validate():
         return _code_page(sent, held, 400)
     try:
-        flow.confirm(held, sent.code.data, _attempt(None, held))
+        flow.confirm(held, sent.code.data, attempt_here(None, held))
+    except flow.SecondFactorNeeded:
+        return redirect(url_for("login.second_step", **way_on()), 303)
     except flow.Refused:
-        return _again()
+        return again()
     except otp.Refused as refusal:
         return _code_page(web.CodeForm(formdata=None), held, 400, refusal=refusal)
-    return redirect(_next(), 303)
+    return redirect(next_path(), 303)
 
 
 @blueprint.post("/masuk/kirim-ulang")
@@ -75,18 +78,18 @@ def resend() -> Answer:
     """Another code."""
     held = sessions.held()
     if held is None:
-        return _again()
+        return again()
     try:
-        flow.send_code(held, _attempt(None, held))
+        flow.send_code(held, attempt_here(None, held))
     except flow.Refused:
-        return _again()
+        return again()
     except otp.TooSoon:
         pass  # the page counts down to when it can be asked for
     except throttle.Throttled as too_often:
         return _code_page(web.CodeForm(formdata=None), held, 429, wait=too_often.retry_after)
     else:
         flash(_("Kode baru sudah dikirim. Hanya kode terakhir yang berlaku."), "good")
-    return redirect(url_for("login.code", **_way_on()), 303)
+    return redirect(url_for("login.code", **way_on()), 303)
 
 
 @blueprint.get("/keluar")
@@ -107,7 +110,8 @@ def leave() -> Answer:
     return answer
 
 
-def _attempt(sent: SignInForm | None, held: sessions.Held | None = None) -> flow.Attempt:
+def attempt_here(sent: SignInForm | None, held: sessions.Held | None = None) -> flow.Attempt:
+    """What was typed, and where."""
     return flow.Attempt(
         raw_identifier=sent.identifier.data if sent else "",
         password=sent.password.data if sent else "",
@@ -123,7 +127,7 @@ def _attempt(sent: SignInForm | None, held: sessions.Held | None = None) -> flow
 def _page(sent: SignInForm, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Answer:
     session = sessions.current()
     signed_in = accounts.find(session.account_id) if session else None
-    return _door("login/sign_in.html", status, headers, form=sent, signed_in=signed_in, **values)
+    return door("login/sign_in.html", status, headers, form=sent, signed_in=signed_in, **values)
 
 
 def _code_page(
@@ -132,27 +136,27 @@ def _code_page(
     try:
         account, state = flow.code_state(held, web.browser_id())
     except flow.Refused:
-        return _again()
+        return again()
     headers = {"Retry-After": str(wait)} if wait else {}
-    return _door("login/code.html", status, headers, form=sent, phone=account.phone.masked, state=state, wait=wait, refusal=refusal)
+    return door("login/code.html", status, headers, form=sent, phone=account.phone.masked, state=state, wait=wait, refusal=refusal)
 
 
-def _door(template: str, status: int, headers: dict[str, str] | None, **values: Any) -> Answer:
-    destination = web.destination(_next())
+def door(template: str, status: int, headers: dict[str, str] | None, **values: Any) -> Answer:
+    destination = web.destination(next_path())
     if destination and destination.origin:
         # The answer to the form leads on to the service, and browsers hold redirects to form-action as well.
         web.allow_form_action(destination.origin)
-    shared = {"next_path": _next(), "way_on": _way_on(), "destination": destination, "wait_in_words": web.wait_in_words}
+    shared = {"next_path": next_path(), "way_on": way_on(), "destination": destination, "wait_in_words": web.wait_in_words}
     return render_template(template, **shared, **values), status, headers or {}
 
 
-def _again() -> Response:
-    return redirect(url_for("login.form", **_way_on()), 303)
+def again() -> Response:
+    return redirect(url_for("login.form", **way_on()), 303)
 
 
-def _next() -> str:
+def next_path() -> str:
     return web.safe_path(request.args.get("next"))
 
 
-def _way_on() -> dict[str, Any]:
-    return {} if _next() == "/" else {"next": _next()}
+def way_on() -> dict[str, Any]:
+    return {} if next_path() == "/" else {"next": next_path()}

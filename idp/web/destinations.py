@@ -26,6 +26,8 @@ class Destination:
     colour: str | None = None
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
+    acr_values: tuple[str, ...] = ()  # how strong a sign-in it asks for: one of these; empty: any
+    fresh: bool = False  # it wants the whole sign-in anew
 
 
 def remember_destination(path: str, found: Destination) -> None:
@@ -46,7 +48,7 @@ def destination(path: str | None) -> Destination | None:
         values = json.loads(sealed.open(blob, key))
     except sealed.Unreadable:
         return None
-    return Destination(**{**values, "ui_locales": tuple(values["ui_locales"])})
+    return Destination(**{**values, **{name: tuple(values[name]) for name in ("ui_locales", "acr_values")}})
 
 
 def _key(path: str) -> str:
