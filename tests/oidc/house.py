@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Flask, Response, make_response, redirect, request
 
 from idp import clock, oidc, web
 from idp.extensions import csrf
@@ -85,6 +85,13 @@ class House:
                 del self.sessions[cookie]
                 oidc.end_of_session(sid, auth.subject, "signed_out")
 
+    def end_all(self, app: Flask, subject: str) -> None:
+        """Every session of a person ends: a new password, a suspension."""
+        with app.test_request_context(base_url="https://akun.example"):
+            for auth in list(self.sessions.values()):
+                if auth.subject == subject:
+                    self.end_session(auth.sid)
+
     def sign_in(self, subject: str, acr: str = ACRS[0]) -> str:
         """A new session; answers the cookie's value."""
         cookie = secrets.token_urlsafe(8)
@@ -112,7 +119,3 @@ class House:
             return "<h1>Portal</h1>"
 
         return pages
-
-
-def renamed(auth: Authentication, **changes: Any) -> Authentication:
-    return replace(auth, **changes)
