@@ -20,9 +20,9 @@ from typing import Any, overload
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import LargeBinary, String, select
+from sqlalchemy import LargeBinary, String, event, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, Session
 
 from idp import settings
 from idp.database import Model, new_id
@@ -133,22 +133,39 @@ class DataKey(Model):
 
 def new_data_key(holder: str) -> None:
     """Make the key of a new holder, inside a unit of work."""
-    secret = ring().seal(os.urandom(KEY_BYTES), f"data_keys|secret|{holder}")
-    db.session.add(DataKey(id=holder, secret=secret))
+    secret = os.urandom(KEY_BYTES)
+    db.session.add(DataKey(id=holder, secret=ring().seal(secret, f"data_keys|secret|{holder}")))
+    _opened()[holder] = Key(0, secret)
 
 
 def destroy_data_key(holder: str) -> None:
     """Destroy a holder's key, inside a unit of work: what it sealed is unreadable from then on."""
+    _opened().pop(holder, None)
     if row := db.session.get(DataKey, holder):
         db.session.delete(row)
         db.session.flush()
 
 
 def _data_key(holder: str) -> Key:
-    row = db.session.get(DataKey, holder)
-    if row is None:
-        raise Unreadable
-    return Key(0, row.open())
+    opened = _opened()
+    if holder not in opened:
+        row = db.session.get(DataKey, holder)
+        if row is None:
+            raise Unreadable
+        opened[holder] = Key(0, row.open())
+    return opened[holder]
+
+
+def _opened() -> dict[str, Key]:
+    """The data keys that this session has opened: a row with ten sealed columns asks for its key once."""
+    keys: dict[str, Key] = db.session().info.setdefault("data_keys", {})
+    return keys
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget_opened(session: Session) -> None:
+    # Also runs when a unit of work begins. A key that was rolled back never existed.
+    session.info.pop("data_keys", None)
 
 
 _system_keys: dict[str, bytes] = {}

@@ -8,6 +8,7 @@ import click
 
 from idp.cli.database import database
 from idp.cli.installation import check, config
+from idp.cli.seed import seed
 from idp.cli.within import Inside
 from idp.oidc.cli import client, keys
 
@@ -19,5 +20,5 @@ def main() -> None:
     """Run the account service of SIAPkerja: clients, keys, accounts, the database, health."""
 
 
-for command in (client, keys, database, config, check):
+for command in (client, keys, database, seed, config, check):
     main.add_command(command)

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import click
+import structlog
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
@@ -24,7 +25,7 @@ class Inside(click.Group):
             return super().invoke(ctx)
         try:
             app = create_app()
-            logging.disable(logging.WARNING)
+            _hush()
             with app.app_context():
                 return super().invoke(ctx)
         except ValidationError as fault:
@@ -34,6 +35,12 @@ class Inside(click.Group):
             raise click.ClickException(f"the database does not answer or has not been set up (idp db upgrade): {fault.orig}") from fault
         except RedisError as fault:
             raise click.ClickException("Redis does not answer; see IDP_REDIS_URL") from fault
+
+
+def _hush() -> None:
+    """A command prints its answer; what the parts log of their work is for the server's log."""
+    logging.disable(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 def say(document: Any, as_json: bool, text: str) -> None:
