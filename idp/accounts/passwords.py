@@ -48,11 +48,11 @@ def verify(password_hash: str | None, password: str, *, known_device: bool = Fal
     """Whether this is the password. Without a hash the same work is done, and the answer is no.
 
     Raises Throttled when too many are at it already."""
-    target = password_hash or _nobodys_hash()
     try:
         peppered = _peppered(password)
     except TooLong:
         return False
+    target = password_hash or _nobodys_hash()
     with _place(kept=known_device):
         matches = _matches(target, peppered)
     return matches and password_hash is not None
