@@ -36,6 +36,11 @@ class Received:
     stale: bool
 
 
+def called(claims: Mapping[str, Any]) -> str:
+    """How to call this person on a page: by name, else by e-mail, else not at all."""
+    return text(claims.get("name")) or text(claims.get("email"))
+
+
 Show = Callable[[Mapping[str, Any]], Iterable[str]]
 
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from clients import assets, language, relying_party, signout
 from clients.language import _
 from clients.provider import ProviderUnreachable
-from clients.received import Received, received
+from clients.received import Received, called, received
 from clients.relying_party import RelyingParty, SessionOver, SignInFailed
 from clients.service import NotRegistered, Service
 from clients.store import LocalSession
@@ -82,7 +82,14 @@ def walk_to(neighbour: str, path: str) -> str:
 
 def _surroundings() -> dict[str, Any]:
     party = relying_party.current()
-    return {"service": party.service, "citizen": party.citizen(), "walk_to": walk_to, "language": g.get("language", "id")}
+    local = party.citizen()
+    return {
+        "service": party.service,
+        "citizen": local,
+        "called": called(local.claims) if local else "",
+        "walk_to": walk_to,
+        "language": g.get("language", "id"),
+    }
 
 
 def _secure(answer: Response) -> Response:

@@ -13,8 +13,8 @@ from clients.market.places import Nearness
 from clients.market.vacancies import Vacancy
 
 FILE = Path(__file__).parent / "programmes.toml"
-# Every vacancy counts for something; one that the citizen nearly fills counts up to five times as much.
-DEMAND_BASE = 0.25
+# Every vacancy counts a little; one that the citizen nearly fills counts far more than several that they hardly fit.
+DEMAND_BASE = 0.05
 NEARNESS_WEIGHT = {Nearness.CITY: 1.3, Nearness.ANYWHERE: 1.2, Nearness.PROVINCE: 1.15}
 
 
@@ -85,7 +85,7 @@ def gaps(vacancies: Iterable[Vacancy], citizen: Citizen) -> list[Gap]:
                 count = counts.setdefault(skill, [0, 0, 0.0])
                 count[0] += 1
                 count[1] += share > 0
-                count[2] += DEMAND_BASE + share
+                count[2] += DEMAND_BASE + share**2
     found = [Gap(skill, int(wanted), int(nearly), worth) for skill, (wanted, nearly, worth) in counts.items()]
     return sorted(found, key=lambda gap: (-gap.worth, gap.skill))
 
