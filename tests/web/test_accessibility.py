@@ -3,6 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests import signing_in
+
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 LANGUAGES = ("id", "en")
@@ -11,7 +13,7 @@ OPEN_TO_ALL = ("/masuk", "/daftar", "/bantuan", "/kebijakan-privasi", "/syarat-k
 STICKS_OUT = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 TOO_SMALL = """() => [...document.querySelectorAll("button, .btn, summary, select, textarea, .choice, .tile, footer a, \
 input:not([type=hidden]):not([type=checkbox]):not([type=radio])")]
-    .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.closest(".visually-hidden"))
+    .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.closest(".visually-hidden, [aria-hidden=true]"))
     .filter((e) => e.getBoundingClientRect().height < 47.5).map((e) => e.outerHTML.slice(0, 120))"""
 TOO_FINE = """() => [...new Set([...document.body.querySelectorAll("*")]
     .filter((e) => e.checkVisibility() && !e.closest("svg, .brand"))
@@ -45,4 +47,19 @@ def look_at(page, path):
 
 @pytest.mark.parametrize("path", OPEN_TO_ALL)
 def test_a_page_that_is_open_to_all_is_fit_for_everybody(page, path):
+    assert look_at(page, path) == []
+
+
+SIGNED_IN = (
+    "/",
+    "/layanan",
+    "/profil",
+    *(f"/profil/lengkapi/{step}" for step in ("foto", "biodata", "pendidikan", "pengalaman", "pelatihan", "sertifikasi", "keahlian")),
+    *(f"/profil/lengkapi/{step}/baru" for step in ("pendidikan", "pengalaman", "pelatihan", "sertifikasi")),
+)
+
+
+@pytest.mark.parametrize("path", SIGNED_IN)
+def test_a_page_behind_the_sign_in_is_fit_for_everybody(page, app, path):
+    signing_in.signed_in_page(page, app, signing_in.new_account(app))
     assert look_at(page, path) == []
