@@ -1,0 +1,39 @@
+"""Claims, the bridge: what services are told about a person, made from account and profile.
+
+scope -> claims (a public catalogue) -> values (typed, left out when there are none) -> words for the consent page
+Knows nothing of HTTP, clients or tokens; who may be told what was decided before it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from idp import accounts, profile
+from idp.claims import catalogue, kept, made, words
+from idp.claims.catalogue import Claim, Scope, opened_by, schema
+from idp.claims.words import Line, display
+
+__all__ = ["Claim", "Line", "Scope", "catalogue", "describe", "display", "forget", "of", "opened_by", "schema"]
+
+forget = kept.forget
+
+
+def of(account_id: str, names: Iterable[str], locale: str = "id") -> dict[str, Any]:
+    """The claims of a person among those that are asked for; one without a value is left out, an unknown one too.
+
+    A minute's cache answers in one call to Redis; without it this costs four statements."""
+    language = "en" if locale[:2] == "en" else "id"
+    told = kept.read(account_id, language)
+    if told is None:
+        account = accounts.find(account_id)
+        if account is None or account.state == accounts.State.ERASED:
+            return {}
+        told = made.of(account, profile.of(account_id), language)
+        kept.write(account_id, language, told)
+    return {name: told[name] for name in names if name in told}
+
+
+def describe(account_id: str, names: Iterable[str], locale: str = "id") -> tuple[Line, ...]:
+    """The lines of the consent page for these claims, with the values that would be sent."""
+    asked = tuple(names)
+    return words.describe(of(account_id, asked, locale), asked, locale)
