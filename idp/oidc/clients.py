@@ -103,6 +103,7 @@ def add(metadata: ClientMetadata, *, self_registered: bool = False) -> Registere
     token = _give_registration_token(row) if self_registered else None
     with unit_of_work() as session:
         session.add(row)
+        after_commit(provider.current().forget_clients)
         audit.record(audit.Event.CLIENT_REGISTERED, row.id, self_registered=self_registered)
     return Registered(_client(row), secret, token)
 
@@ -111,7 +112,7 @@ def find(client_id: str, *, fresh: bool = False) -> Client | None:
     """The client of that id, whatever its status; `fresh` reads it anew, for before something is refused."""
     cache = provider.current().clients
     if fresh:
-        cache.forget()
+        provider.current().forget_clients()
     return cache.get(client_id, lambda: _load(client_id)) if is_client_id(client_id) else None
 
 
@@ -171,7 +172,7 @@ def remove(client_id: str) -> None:
         session.execute(delete(RefreshFamily).where(RefreshFamily.client_id == client_id))
         session.delete(row)
         audit.record(audit.Event.CLIENT_REMOVED, client_id)
-        after_commit(provider.current().clients.forget)
+        after_commit(provider.current().forget_clients)
 
 
 def _set_status(client_id: str, status: str, event: audit.Event) -> Client:
@@ -193,7 +194,7 @@ def _changed(row: ClientRow, event: audit.Event) -> None:
     row.version += 1
     row.updated_at = clock.now()
     audit.record(event, row.id)
-    after_commit(provider.current().clients.forget)
+    after_commit(provider.current().forget_clients)
 
 
 def _load(client_id: str) -> Client | None:

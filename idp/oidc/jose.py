@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import warnings
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from joserfc import jwe, jws, jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import Key, KeySet
 from joserfc.jws import JWSRegistry
 
+# RFC 9864 renames EdDSA to Ed25519; relying parties register the old name still, and OpenID metadata lists it.
+warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 MAX_TOKEN_LENGTH = 16_384
 
 

@@ -56,8 +56,14 @@ class Provider:
     host: Host
     clients: ProcessCache[str, Any] = field(default_factory=ProcessCache)
     keys: ProcessCache[str, Any] = field(default_factory=ProcessCache)
+    origins: ProcessCache[str, frozenset[str]] = field(default_factory=ProcessCache)
     client_keys: ProcessCache[str, Any] = field(default_factory=lambda: ProcessCache(fresh_for=300))
     wary_until: dict[str, float] = field(default_factory=dict)  # client -> until when its failures are asked for first
+
+    def forget_clients(self) -> None:
+        """A client was changed: read all of them anew."""
+        self.clients.forget()
+        self.origins.forget()
 
 
 def install(app: Flask, host: Host) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from idp.extensions import csrf
-from idp.oidc import authorize, discovery, logout, provider, token_endpoint, userinfo
+from idp.oidc import authorize, cors, discovery, logout, provider, token_endpoint, userinfo
 from idp.oidc.host import Host
 from idp.oidc.routes import blueprint, pages
 
@@ -19,3 +19,4 @@ def init_app(app: Flask, host: Host) -> None:
     csrf.exempt(blueprint)
     app.register_blueprint(blueprint)
     app.register_blueprint(pages)
+    cors.init_app(app)
