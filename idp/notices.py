@@ -5,6 +5,7 @@ lie in `templates/notices/`, one file a text and language; a mail's first line i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
 from typing import Any
@@ -49,8 +50,9 @@ def mail(
     subject, _, body = _render(f"mail/{template}", locale, facts).partition("\n")
     body = body.strip()
     page = current_app.jinja_env.get_template("notices/mail/layout.html")
-    paragraphs = [part.strip() for part in body.split("\n\n")]
-    html = page.render(subject=subject, paragraphs=paragraphs, locale=_known(locale), issuer=settings.current().issuer)
+    issuer = settings.current().issuer
+    paragraphs = [_with_links(part.strip(), issuer) for part in body.split("\n\n")]
+    html = page.render(subject=subject, paragraphs=paragraphs, locale=_known(locale), issuer=issuer)
     payload = {"to": to.value, "subject": subject.strip(), "text": body, "html": html}
     outbox.put("mail", payload, holder=account_id, expires_at=expires_at)
 
@@ -75,6 +77,12 @@ def _render(name: str, locale: str, facts: dict[str, Any]) -> str:
     told = {key: _moment(value, locale) if isinstance(value, datetime) else value for key, value in facts.items()}
     issuer = settings.current().issuer
     return template.render(issuer=issuer, issuer_host=urlsplit(issuer).netloc, now=_moment(clock.now(), locale), **told).strip()
+
+
+def _with_links(paragraph: str, issuer: str) -> list[tuple[str, bool]]:
+    """The pieces of a paragraph, and whether each is one of our own addresses; others never become links."""
+    pieces = re.split(rf"({re.escape(issuer)}(?:[\w/#-]*[\w/])?)", paragraph)
+    return [(piece, number % 2 == 1) for number, piece in enumerate(pieces) if piece]
 
 
 def _known(locale: str) -> str:
