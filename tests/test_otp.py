@@ -304,5 +304,5 @@ def test_codes_are_spread_evenly(app: Flask, configured: Any) -> None:
     with app.app_context():
         codes = [otp.issue(otp.Errand(otp.Purpose.SIGN_IN, "0" * 32, PHONE, str(n)), address="-").code for n in range(2000)]
     assert len(set(codes)) > 1980
-    first_digits = [codes_of for codes_of in (sum(code[0] == str(digit) for code in codes) for digit in range(10))]
+    first_digits = [sum(code[0] == str(digit) for code in codes) for digit in range(10)]
     assert min(first_digits) > 120
