@@ -1,0 +1,59 @@
+"""What scripts add to pages that work without them."""
+
+import pytest
+
+
+@pytest.fixture
+def held(page):
+    """The forms that were sent and still wait for their answer; `continue_()` lets one go."""
+    waiting = []
+    page.route("**/*", lambda route: waiting.append(route) if route.request.method == "POST" else route.continue_())
+    return waiting
+
+
+def test_a_password_can_be_looked_at_and_hidden_again(page):
+    page.goto("/masuk")
+    field, button = page.locator("#password"), page.locator("[data-show-password]")
+    field.fill("Rahasia#1")
+    button.click()
+    assert field.get_attribute("type") == "text"
+    assert button.get_attribute("aria-pressed") == "true"
+    button.click()
+    assert field.get_attribute("type") == "password"
+
+
+def test_without_scripts_there_is_no_button_that_does_nothing(chromium, live):
+    context = chromium.new_context(base_url=live.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/masuk")
+    assert not page.locator("[data-show-password]").is_visible()
+    assert page.locator("button[type=submit]").first.is_visible()
+    context.close()
+
+
+# While an answer is awaited the tab answers no questions, so the page writes down what it showed meanwhile.
+WRITE_DOWN = """new MutationObserver(() => {
+    const said = document.querySelector("body > [role=status]");
+    if (said?.textContent && document.querySelector("form[aria-busy=true] .busy")) sessionStorage.shown = said.textContent;
+}).observe(document.body, {subtree: true, childList: true, attributes: true})"""
+
+
+def test_a_form_that_takes_long_says_so_and_is_sent_once(page, held):
+    page.goto("/masuk")
+    page.fill("#identifier", "siti@example.id")
+    page.fill("#password", "Rahasia#1")
+    page.evaluate(WRITE_DOWN)
+    page.evaluate("for (const _ of [1, 2]) document.querySelector('main button.btn-primary').click()")
+    page.wait_for_timeout(1000)
+    assert len(held) == 1
+    held[0].continue_()
+    page.wait_for_selector("[role=alert]")
+    assert page.evaluate("sessionStorage.shown") == "Mohon tunggu…"
+
+
+def test_a_page_that_comes_back_from_memory_can_be_sent_again(page):
+    page.goto("/masuk")
+    page.evaluate("document.querySelector('main form').dispatchEvent(new SubmitEvent('submit', {bubbles: true, cancelable: true}))")
+    assert page.evaluate("document.querySelector('main form').dataset.sent") == "yes"
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert page.evaluate("document.querySelector('main form').dataset.sent") is None
