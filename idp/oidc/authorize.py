@@ -7,10 +7,12 @@ from collections.abc import Callable
 import structlog
 from flask import Response, g, make_response, render_template, request
 
-from idp.oidc import answers, clients, dispatcher, parameters, pending, provider, trust
+from idp.oidc import answers, clients, dispatcher, parameters, pending, provider, pushed_requests, request_objects, trust
 from idp.oidc.authorization_request import understand
+from idp.oidc.clients import Client
 from idp.oidc.consent_page import decide, select, show
-from idp.oidc.faults import OAuth2Error
+from idp.oidc.faults import InvalidRequestError, OAuth2Error
+from idp.oidc.parameters import Parameters
 from idp.oidc.pending import Pending
 from idp.oidc.routes import blueprint, pages
 from idp.oidc.steps import Step, next_step
@@ -24,9 +26,12 @@ def authorize() -> Response:
     given = parameters.of_request()
     try:
         client = trust.client_of(given)
+        given = in_force(given, client)
         redirect_uri = trust.redirect_uri_of(given, client)
     except trust.Untrusted as fault:
         return untrusted(fault)
+    except OAuth2Error as fault:
+        return _refuse(given, client, fault)
     try:
         understood = understand(given, client, redirect_uri)
         if request.method == "POST":
@@ -34,6 +39,26 @@ def authorize() -> Response:
         return dispatcher.begin(understood, client)
     except OAuth2Error as fault:
         return answers.fault(answers.address_of(given, client, redirect_uri), fault)
+
+
+def in_force(given: Parameters, client: Client) -> Parameters:
+    """The parameters that count: pushed before, in a request object, or these. Raises the protocol's errors."""
+    if given.get("request_uri", "").startswith(pushed_requests.PREFIX):
+        return pushed_requests.take(given["request_uri"], client)  # RFC 9126 4
+    if client.metadata.require_pushed_authorization_requests:
+        raise InvalidRequestError("This client must push its requests (RFC 9126 6).")
+    return request_objects.merged(given, client)  # RFC 9101 6
+
+
+def _refuse(given: Parameters, client: Client, fault: OAuth2Error) -> Response:
+    """Tell a fault of the request object at the client, if the request itself says where; else on a page."""
+    try:
+        redirect_uri = trust.redirect_uri_of(given, client) if "redirect_uri" in given else None
+    except trust.Untrusted:
+        redirect_uri = None
+    if redirect_uri is None:
+        return untrusted(trust.Untrusted("request_object", client, sent=str(fault.error)))
+    return answers.fault(answers.address_of(given, client, redirect_uri), fault)
 
 
 @pages.get("/oauth/authorize/<pending_id>")
@@ -48,7 +73,7 @@ def decision(pending_id: str) -> Response:
     return _with_request(pending_id, _decided)
 
 
-def _with_request(pending_id: str, go_on: Callable[[Pending, clients.Client], Response]) -> Response:
+def _with_request(pending_id: str, go_on: Callable[[Pending, Client], Response]) -> Response:
     """Do the next thing for a request that is kept, and tell faults where they belong."""
     try:
         waiting = pending.find(pending_id)
@@ -64,7 +89,7 @@ def _with_request(pending_id: str, go_on: Callable[[Pending, clients.Client], Re
         return gone()
 
 
-def _decided(waiting: Pending, client: clients.Client) -> Response:
+def _decided(waiting: Pending, client: Client) -> Response:
     auth = provider.host().authentication()
     if auth is None or next_step(waiting, auth, client) not in (Step.READY, Step.SELECT):
         return dispatcher.go_on(waiting, auth, client)  # signed out meanwhile: no step can be left out
@@ -73,7 +98,7 @@ def _decided(waiting: Pending, client: clients.Client) -> Response:
     return decide(waiting, auth, client, request.form)
 
 
-def _next(waiting: Pending, client: clients.Client) -> Response:
+def _next(waiting: Pending, client: Client) -> Response:
     """Decide the next step of a request that is kept."""
     auth = provider.host().authentication()
     step_ = next_step(waiting, auth, client)

@@ -41,13 +41,13 @@ def claimed_client_id(given: Parameters) -> str:
 def proves(client: Client, given: Parameters) -> bool:
     """Whether the assertion proves the client; if so it is spent."""
     try:
-        _, claims = jose.verify(given["client_assertion"], *_keys_and_algorithms(client))
+        _, claims = _verified(client, given["client_assertion"])
     except (jose.BadToken, client_keys.NoKey):
         return False
     return _is_timely(claims) and _is_for_us(claims, client) and _is_first_use(claims, client)
 
 
-def _keys_and_algorithms(client: Client) -> tuple[KeySet, tuple[str, ...]]:
+def _verified(client: Client, assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
     metadata = client.metadata
     symmetric = metadata.token_endpoint_auth_method == "client_secret_jwt"
     allowed: tuple[str, ...] = algorithms.ACCEPTED_SYMMETRIC if symmetric else algorithms.ACCEPTED
@@ -56,8 +56,8 @@ def _keys_and_algorithms(client: Client) -> tuple[KeySet, tuple[str, ...]]:
     if metadata.token_endpoint_auth_signing_alg:
         allowed = tuple(alg for alg in allowed if alg == metadata.token_endpoint_auth_signing_alg)
     if symmetric:
-        return KeySet([OctKey.import_key(client.secret or "")]), allowed
-    return client_keys.key_set(client), allowed
+        return jose.verify(assertion, KeySet([OctKey.import_key(client.secret or "")]), allowed)
+    return client_keys.verify(client, assertion, allowed)
 
 
 def _is_timely(claims: dict[str, Any]) -> bool:

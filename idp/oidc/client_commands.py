@@ -48,6 +48,7 @@ def metadata_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--purpose", help="What the data are for, as the consent page says it."),
         click.option("--colour", help="Colour of its badge, such as #0b5cab."),
         _many("--resource", "Resource server for which it may ask access tokens (RFC 8707)."),
+        _many("--serves", "Resource that it is itself: it may introspect tokens meant for it."),
         click.option("--first-party/--no-first-party", default=None, help="Skip the consent page: a service of the ministry."),
         click.option("--tile/--no-tile", default=None, help="Show it in the portal."),
     )

@@ -10,7 +10,7 @@ from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from idp import clock
-from idp.oidc import families, grants, id_token, provider, revocation_causes, token_answers
+from idp.oidc import access_tokens, dpop, families, grants, id_token, provider, revocation_causes, token_answers
 from idp.oidc.clients import Client
 from idp.oidc.faults import InvalidGrantError, InvalidRequestError, UnauthorizedClientError
 from idp.oidc.grants import AccessRecord, Authorization
@@ -37,26 +37,31 @@ class CodeGrant(BaseGrant, TokenEndpointMixin):
         code = given.get("code")
         if code is None:
             raise InvalidRequestError("code is missing (RFC 6749 4.1.3).")
-        token, authorization = redeem(code)  # once, atomically: RFC 6749 4.1.2
+        jkt = dpop.proven_key(client)  # RFC 9449 5
+        token, authorization = redeem(code, jkt)  # once, atomically: RFC 6749 4.1.2
         check_client(authorization, client)  # RFC 6749 4.1.3
         check_expiry(authorization)  # RFC 6749 4.1.2
         check_redirect_uri(authorization, given)  # RFC 6749 4.1.3
         verify_pkce(authorization, given)  # RFC 7636 4.6
+        check_bound_key(authorization, jkt)  # RFC 9449 10
         check_subject(authorization)
-        body = token_answers.bearer(token, authorization.scope)
+        body = token_answers.bearer(token, authorization.scope, by_dpop=jkt is not None)
+        if wanted := access_tokens.audience(given.resources, authorization, client):  # RFC 8707 2.2
+            record = AccessRecord(issued_at=clock.timestamp(), audience=wanted, jkt=jkt)
+            body["access_token"] = access_tokens.put_down(authorization, client, token, record)
         if "openid" in authorization.scope:
-            body["id_token"] = id_token.from_authorization(authorization, client, access_token=token.text)
+            body["id_token"] = id_token.from_authorization(authorization, client, access_token=body["access_token"])
         if authorization.offline:
-            body["refresh_token"] = begin_family(authorization, code)
+            body["refresh_token"] = begin_family(authorization, code, jkt if client.metadata.is_public else None)
         return 200, body, []
 
 
-def redeem(code: str) -> tuple[grants.NewToken, Authorization]:
+def redeem(code: str, jkt: str | None) -> tuple[grants.NewToken, Authorization]:
     """Spend the code and put down an access token in one step. A replay voids all that the code bought."""
     try:
         grant_id, _ = grants.parts(code)
         token = grants.new_token(grant_id, provider.config().access_token_lifetime)
-        return token, grants.redeem(code, token, AccessRecord(issued_at=clock.timestamp()))
+        return token, grants.redeem(code, token, AccessRecord(issued_at=clock.timestamp(), jkt=jkt))
     except grants.ReplayedCode as replay:
         known = replay.authorization
         revocation_causes.end_replayed_code(known.grant_id, known.subject, known.client_id)
@@ -112,15 +117,23 @@ def verify_pkce(authorization: Authorization, given: Parameters) -> None:
         raise _void(authorization)
 
 
+def check_bound_key(authorization: Authorization, jkt: str | None) -> None:
+    """A code that was bound to a key is redeemed with a proof by that key."""
+    if authorization.dpop_jkt is not None and authorization.dpop_jkt != jkt:
+        raise _void(authorization)
+
+
 def check_subject(authorization: Authorization) -> None:
     """May the person's account act now?"""
     if not provider.host().may_act(authorization.subject or ""):
         raise _void(authorization)
 
 
-def begin_family(authorization: Authorization, code: str) -> str:
-    """The first refresh token. A replay that came in between has revoked the authorization: then nothing is given."""
-    token = families.begin(authorization, code)
+def begin_family(authorization: Authorization, code: str, jkt: str | None) -> str:
+    """The first refresh token; a public client's is bound to its key (RFC 9449 5).
+
+    A replay that came in between has revoked the authorization: then nothing is given."""
+    token = families.begin(authorization.model_copy(update={"dpop_jkt": jkt}), code)
     if grants.is_revoked(authorization.grant_id):
         revocation_causes.end_grant(authorization.grant_id)
         raise InvalidGrantError(REFUSED)

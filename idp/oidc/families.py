@@ -64,6 +64,18 @@ def find(token: str, client_id: str) -> RefreshFamily:
     return family
 
 
+def peek(token: str, client_id: str) -> RefreshFamily | None:
+    """The family of a client's newest token, without counting that as its use."""
+    try:
+        family_id, secret = _parts(token)
+    except UnknownToken:
+        return None
+    family = db.session.get(RefreshFamily, family_id, populate_existing=True)
+    if family is None or family.client_id != client_id or not _is_living(family):
+        return None
+    return family if hmac.compare_digest(family.token_hash.encode(), grants.hashed(secret).encode()) else None
+
+
 def authorization_of(family: RefreshFamily) -> Authorization:
     """What the family's person allowed."""
     return Authorization.model_validate(family.authorization)

@@ -25,7 +25,7 @@ from authlib.oidc.core.errors import (
     RequestNotSupportedError,
     RequestURINotSupportedError,
 )
-from flask import Response, jsonify
+from flask import Response, g, jsonify
 
 __all__ = [
     "AccessDeniedError",
@@ -71,6 +71,13 @@ class TooManyFailuresError(OAuth2Error):
         self.retry_after = retry_after
 
 
+def with_nonce(response: Response) -> Response:
+    """Hand out a nonce where a proof was looked at (RFC 9449 8.2)."""
+    if "dpop_nonce" in g:
+        response.headers["DPoP-Nonce"] = g.dpop_nonce
+    return response
+
+
 def as_json(fault: OAuth2Error) -> Response:
     """An error as RFC 6749 5.2 has it: JSON, never cached."""
     body = {"error": fault.error}
@@ -83,4 +90,4 @@ def as_json(fault: OAuth2Error) -> Response:
         response.headers["WWW-Authenticate"] = 'Basic realm="siapkerja", charset="UTF-8"'
     if isinstance(fault, TooManyFailuresError):
         response.headers["Retry-After"] = str(fault.retry_after)
-    return response
+    return with_nonce(response)

@@ -31,7 +31,7 @@ if found[2] then
   return {'replayed', found[3]}
 end
 redis.call('HSET', KEYS[1], 'spent', '1', ARGV[2], ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[4])
+if redis.call('TTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('EXPIRE', KEYS[1], ARGV[4]) end
 return {'redeemed', found[3]}
 """
 ADD = """
@@ -42,7 +42,7 @@ for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   end
 end
 redis.call('HSET', KEYS[1], 'p', ARGV[1], ARGV[2], ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[4])
+if redis.call('TTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('EXPIRE', KEYS[1], ARGV[4]) end
 return redis.call('HEXISTS', KEYS[1], 'revoked')
 """
 
@@ -84,6 +84,7 @@ class AccessRecord(BaseModel):
     scope: tuple[str, ...] | None = None  # None: that of the authorization
     audience: tuple[str, ...] = ()
     jkt: str | None = None
+    client_id: str | None = None  # to whom it was issued, when not to the client of the authorization (RFC 8693)
     actor: dict[str, Any] | None = None  # who acts for the subject (RFC 8693 4.1)
 
 

@@ -19,7 +19,7 @@ GRANTS = ("authorization_code", "refresh_token", "client_credentials", DEVICE, E
 RESPONSE_TYPES = ("code", "code id_token", "id_token")  # never `token`
 RESPONSE_MODES = ("query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt")
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none")
-OWN_FIELDS = ("pkce", "sector", "first_party", "profile", "tile", "purpose", "colour", "resources")
+OWN_FIELDS = ("pkce", "sector", "first_party", "profile", "tile", "purpose", "colour", "resources", "serves")
 
 WebAddress = Annotated[str, AfterValidator(uris.check_web_address)]
 Word = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,200}$")]
@@ -102,7 +102,7 @@ class ClientMetadata(BaseModel):
     introspection_signed_response_alg: SigningAlg | None = None  # RFC 9701 6
     introspection_encrypted_response_alg: KeyAlg | None = None
     introspection_encrypted_response_enc: ContentAlg | None = None
-    request_object_signing_alg: RequestAlg | None = None
+    request_object_signing_alg: RequestAlg | Literal["none"] | None = None
     require_signed_request_object: bool = False  # RFC 9101 10.5
     request_uris: tuple[str, ...] = Field((), max_length=50)
     require_pushed_authorization_requests: bool = False  # RFC 9126 6
@@ -132,6 +132,7 @@ class ClientMetadata(BaseModel):
     purpose: Text | None = None  # what the data are for, as the consent page says it
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     resources: tuple[WebAddress, ...] = ()  # RFC 8707: for which it may ask access tokens
+    serves: tuple[WebAddress, ...] = ()  # resources that it is itself: it may introspect tokens meant for them
 
     @model_validator(mode="before")
     @classmethod

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from flask import Flask, current_app
+from joserfc.jwk import KeySet
 
 from idp import settings
 from idp.oidc.host import Host
@@ -43,10 +44,13 @@ class ProcessCache(Generic[K, V]):
                 self._kept[key] = (time.monotonic() + self._fresh_for, value)
         return value
 
-    def forget(self) -> None:
-        """Load everything anew."""
+    def forget(self, key: K | None = None) -> None:
+        """Load one anew, or everything."""
         with self._lock:
-            self._kept.clear()
+            if key is None:
+                self._kept.clear()
+            else:
+                self._kept.pop(key, None)
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ class Provider:
     clients: ProcessCache[str, Any] = field(default_factory=ProcessCache)
     keys: ProcessCache[str, Any] = field(default_factory=ProcessCache)
     origins: ProcessCache[str, frozenset[str]] = field(default_factory=ProcessCache)
-    client_keys: ProcessCache[str, Any] = field(default_factory=lambda: ProcessCache(fresh_for=300))
+    client_keys: ProcessCache[str, tuple[float, KeySet]] = field(default_factory=lambda: ProcessCache(fresh_for=300))
     wary_until: dict[str, float] = field(default_factory=dict)  # client -> until when its failures are asked for first
 
     def forget_clients(self) -> None:

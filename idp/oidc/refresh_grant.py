@@ -7,7 +7,8 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 
 from idp import clock
-from idp.oidc import families, grants, id_token, provider, revocation_causes, token_answers
+from idp.oidc import access_tokens, dpop, families, grants, id_token, provider, revocation_causes, token_answers
+from idp.oidc.clients import Client
 from idp.oidc.faults import InvalidGrantError, InvalidRequestError, InvalidScopeError, UnauthorizedClientError
 from idp.oidc.grants import AccessRecord, Authorization
 from idp.oidc.models import RefreshFamily
@@ -34,13 +35,17 @@ class RefreshGrant(BaseGrant, TokenEndpointMixin):
         authorization = families.authorization_of(family)
         scope = narrowed_scope(given, authorization)  # RFC 6749 6
         check_subject(authorization)
-        successor = spend(family)  # once, atomically
+        wanted = access_tokens.audience(given.resources, authorization, client)  # RFC 8707 2.2
+        jkt = check_bound_key(authorization, client)  # RFC 9449 5
+        successor = spend(family, client)  # once, atomically
         token = grants.new_token(authorization.grant_id, provider.config().access_token_lifetime)
-        put_down(authorization, token, scope)
-        body = token_answers.bearer(token, scope)
-        body["refresh_token"] = successor
+        narrowed = None if scope == authorization.scope else scope
+        record = AccessRecord(issued_at=clock.timestamp(), scope=narrowed, audience=wanted, jkt=jkt)
+        body = token_answers.bearer(token, scope, by_dpop=jkt is not None)
+        body["access_token"] = access_tokens.put_down(authorization, client, token, record)
+        body["refresh_token"] = successor or given["refresh_token"]
         if "openid" in scope:
-            body["id_token"] = id_token.from_authorization(authorization, client, nonce=False, access_token=token.text)
+            body["id_token"] = id_token.from_authorization(authorization, client, nonce=False, access_token=body["access_token"])
         return 200, body, []
 
 
@@ -70,18 +75,22 @@ def check_subject(authorization: Authorization) -> None:
         raise InvalidGrantError(REFUSED)
 
 
-def spend(family: RefreshFamily) -> str:
-    """Put the successor in the token's place; of many at once one wins, and the others end the family."""
+def check_bound_key(authorization: Authorization, client: Client) -> str | None:
+    """The key of the proof; a public client's refresh token works with the key that it was bound to only."""
+    jkt = dpop.proven_key(client)
+    if authorization.dpop_jkt is not None and authorization.dpop_jkt != jkt:
+        raise InvalidGrantError(REFUSED)
+    return jkt
+
+
+def spend(family: RefreshFamily, client: Client) -> str | None:
+    """Put the successor in the token's place; of many at once one wins, and the others end the family.
+
+    Under FAPI 2.0 the client's key protects the token, and it stays (FAPI 2.0 Security Profile 5.3.2.1)."""
     try:
+        if client.metadata.is_fapi:
+            families.keep_alive(family)
+            return None
         return families.rotate(family)
-    except families.ReplayedToken as fault:
-        raise InvalidGrantError(REFUSED) from fault
-
-
-def put_down(authorization: Authorization, token: grants.NewToken, scope: tuple[str, ...]) -> None:
-    """Make the access token valid, unless all was revoked meanwhile."""
-    narrowed = None if scope == authorization.scope else scope
-    try:
-        grants.put_down(authorization, token, AccessRecord(issued_at=clock.timestamp(), scope=narrowed))
-    except grants.Revoked as fault:
+    except (families.ReplayedToken, families.UnknownToken) as fault:
         raise InvalidGrantError(REFUSED) from fault

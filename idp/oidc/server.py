@@ -86,7 +86,7 @@ class AuthorizationServer(AuthlibServer):
             response.headers[name] = value
         response.headers["Cache-Control"] = "no-store"
         response.headers["Pragma"] = "no-cache"
-        return response
+        return faults.with_nonce(response)
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
         """An error as RFC 6749 5.2 has it."""

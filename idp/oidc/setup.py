@@ -5,12 +5,23 @@ from __future__ import annotations
 from flask import Flask
 
 from idp.extensions import csrf
-from idp.oidc import authorize, cors, discovery, logout, provider, token_endpoint, userinfo
+from idp.oidc import (
+    authorize,
+    cors,
+    discovery,
+    introspection,
+    logout,
+    provider,
+    pushed_requests,
+    revocation,
+    token_endpoint,
+    userinfo,
+)
 from idp.oidc.host import Host
 from idp.oidc.routes import blueprint, pages
 
 # Importing a module with routes is what registers them.
-ENDPOINT_MODULES = (authorize, discovery, logout, token_endpoint, userinfo)
+ENDPOINT_MODULES = (authorize, discovery, introspection, logout, pushed_requests, revocation, token_endpoint, userinfo)
 
 
 def init_app(app: Flask, host: Host) -> None:

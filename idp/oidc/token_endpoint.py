@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Response
 
+from idp.oidc.client_credentials_grant import ClientCredentialsGrant
 from idp.oidc.code_grant import CodeGrant
+from idp.oidc.exchange_grant import ExchangeGrant
 from idp.oidc.refresh_grant import RefreshGrant
 from idp.oidc.routes import blueprint
 from idp.oidc.server import guarded, server
 
-GRANTS = (CodeGrant, RefreshGrant)
+GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant, ExchangeGrant)
 for grant in GRANTS:
     server.register_grant(grant)
 

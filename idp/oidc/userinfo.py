@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Response, jsonify, make_response, request
 
-from idp.oidc import client_keys, clients, grants, jose, keys, provider, released, subjects
+from idp.oidc import access_tokens, algorithms, client_keys, clients, dpop, jose, keys, provider, released, subjects
 from idp.oidc.clients import Client
+from idp.oidc.faults import OAuth2Error, with_nonce
 from idp.oidc.grants import Access
 from idp.oidc.routes import blueprint
 
@@ -26,8 +27,9 @@ class Challenge(Exception):
 def userinfo() -> Response:
     """Tell the claims that a person allowed a client to know."""
     try:
-        text = presented_token()  # RFC 6750 2
+        scheme, text = presented_token()  # RFC 6750 2, RFC 9449 7.1
         access = valid_access(text)  # RFC 6750 3.1
+        check_binding(access, scheme, text)  # RFC 9449 7.2
         client = client_of(access)
         check_scope(access)  # OpenID Connect Core 5.3.1
     except Challenge as challenge:
@@ -35,30 +37,48 @@ def userinfo() -> Response:
     return answer(claims_of(access, client), client)
 
 
-def presented_token() -> str:
-    """The token of the header or of a form body; never of the query, never of both."""
+def presented_token() -> tuple[str, str]:
+    """Scheme and token, of the header or of a form body; never of the query, never of both."""
     header = request.headers.get("Authorization", "")
     in_form = request.form.getlist("access_token") if request.method == "POST" else []
     scheme, _, text = header.partition(" ")
     if (header and in_form) or len(in_form) > 1:
         raise Challenge(400, "invalid_request", "The access token is presented more than once.")
     if in_form:
-        return in_form[0]
+        return "bearer", in_form[0]
     if not header:
         raise Challenge(401)
-    if scheme.lower() != "bearer" or not text.strip():
-        raise Challenge(401, "invalid_token", "The Authorization header is not a bearer token.")
-    return text.strip()
+    if scheme.lower() not in ("bearer", "dpop") or not text.strip():
+        raise Challenge(401, "invalid_token", "The Authorization header holds no access token.")
+    return scheme.lower(), text.strip()
+
+
+def check_binding(access: Access, scheme: str, text: str) -> None:
+    """A token that is bound to a key comes with a proof by that key, and under its own scheme; another does not."""
+    jkt = access.record.jkt
+    if (jkt is None) != (scheme == "bearer"):
+        raise Challenge(401, "invalid_token", "The access token is presented under the wrong scheme.")
+    if jkt is None:
+        return
+    try:
+        dpop.check_for_token(text, jkt)
+    except OAuth2Error as fault:
+        raise Challenge(401, fault.error, fault.description) from fault
 
 
 def valid_access(text: str) -> Access:
     """What the token is good for, if it is valid now and its person may act."""
-    access = grants.find_access(text)
-    if access is None or access.authorization.subject is None:
+    access = access_tokens.find(text)
+    if access is None or access.authorization.subject is None or (access.record.audience and not _is_meant(access)):
         raise Challenge(401, "invalid_token", "The access token is unknown, expired or revoked.")
     if not provider.host().may_act(access.authorization.subject):
         raise Challenge(401, "invalid_token", "The access token is unknown, expired or revoked.")
     return access
+
+
+def _is_meant(access: Access) -> bool:
+    """A token for another resource opens nothing here (RFC 8707 2, RFC 9068 4)."""
+    return bool({provider.issuer(), provider.endpoint("/oauth/userinfo")} & set(access.record.audience))
 
 
 def client_of(access: Access) -> Client:
@@ -103,7 +123,8 @@ def _as_jwt(claims: dict[str, Any], client: Client, alg: str | None) -> str:
 
 def refusal(challenge: Challenge) -> Response:
     """The challenge; without a code where no token was presented (RFC 6750 3)."""
-    words = ['Bearer realm="siapkerja"']
+    by_dpop = request.headers.get("Authorization", "").lower().startswith("dpop")
+    words = [f'DPoP realm="siapkerja", algs="{" ".join(algorithms.ACCEPTED)}"' if by_dpop else 'Bearer realm="siapkerja"']
     body: dict[str, str] = {}
     if challenge.error:
         words += [f'error="{challenge.error}"', f'error_description="{challenge.description}"']
@@ -112,4 +133,4 @@ def refusal(challenge: Challenge) -> Response:
     response.status_code = challenge.status
     response.headers["WWW-Authenticate"] = ", ".join(words)
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return with_nonce(response)
