@@ -19,7 +19,7 @@ def begin(request: AuthorizationRequest, client: Client) -> Response:
 
     Raises the protocol's errors."""
     auth = provider.host().authentication()
-    draft = Pending("", request, "", stale_sid=pending.stale_sid(request.prompt, request.max_age, auth))
+    draft = Pending("", request, "", stale=pending.stale_sign_in(request.prompt, request.max_age, auth))
     step = steps.next_step(draft, auth, client)
     if "none" in request.prompt and step is not Step.READY:
         raise LoginRequiredError("Nobody is signed in as the request wants it.")
@@ -29,7 +29,7 @@ def begin(request: AuthorizationRequest, client: Client) -> Response:
             return answering.answer(request, client, auth, decided)
         if "none" in request.prompt:
             raise ConsentRequiredError("The person has not consented to all that is asked for.")
-    return go_on(pending.begin(request, draft.stale_sid), auth, client)
+    return go_on(pending.begin(request, draft.stale), auth, client)
 
 
 def keep_for_later(request: AuthorizationRequest) -> Response:
@@ -43,9 +43,9 @@ def go_on(waiting: Pending, auth: Authentication | None, client: Client) -> Resp
     if step is Step.READY or step is Step.SELECT:
         return _to(pending.path(waiting.id))
     if auth and step is Step.SIGN_IN_ANEW:
-        pending.progressed(waiting, stale_sid=auth.sid)
+        pending.progressed(waiting, stale=auth.mark)
     if auth and step is Step.STEP_UP:
-        pending.progressed(waiting, stepped_from=auth.sid)
+        pending.progressed(waiting, stepped_from=auth.mark)
     return _to(page_of(step, waiting, client))
 
 
@@ -56,12 +56,12 @@ def page_of(step: Step, waiting: Pending, client: Client) -> str:
         client_id=client.client_id,
         client_name=client.metadata.client_name,
         return_origin=uris.origin(request.redirect_uri),
+        colour=client.metadata.colour,
         login_hint=request.login_hint,
         ui_locales=request.ui_locales,
         acr_values=(request.essential_acr or request.acr_values) if step is Step.STEP_UP else (),
         fresh=step is not Step.SIGN_IN,
     )
-    web.remember_destination(path, destination(request, client))
     host = provider.host()
     return host.registration_url(path, hint) if step is Step.REGISTER else host.login_url(path, hint)
 

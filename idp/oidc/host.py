@@ -19,6 +19,12 @@ class Authentication:
     auth_time: int  # NumericDate of the last time that the person proved who they are (OpenID Connect Core 2)
     acr: str
     amr: tuple[str, ...]
+    moment: float = 0.0  # the same time with its fractions: two sign-ins of one second are two
+
+    @property
+    def mark(self) -> str:
+        """Another one after each proof, also where the session goes on under its name."""
+        return f"{self.sid}|{self.moment or self.auth_time}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class LoginHint:
     client_id: str
     client_name: str
     return_origin: str  # where the browser goes in the end: the page's form-action must allow it
+    colour: str | None = None  # of the service's badge
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     acr_values: tuple[str, ...] = ()  # acceptable ones; empty: any

@@ -32,16 +32,16 @@ class Pending:
     id: str
     request: AuthorizationRequest
     browser: str
-    stale_sid: str | None = None  # a session that does not count: it was there before a fresh sign-in was asked for
-    stepped_from: str | None = None  # the session in which a stronger sign-in was asked for
+    stale: str | None = None  # a sign-in that does not count: it was there before a fresh one was asked for
+    stepped_from: str | None = None  # the sign-in to which a stronger one was asked for
     selected: bool = False
     consented: bool = False
 
 
-def stale_sid(prompt: Sequence[str], max_age: int | None, auth: Authentication | None) -> str | None:
-    """The session that does not count for a request, because the person is asked to prove themselves anew."""
+def stale_sign_in(prompt: Sequence[str], max_age: int | None, auth: Authentication | None) -> str | None:
+    """The sign-in that does not count for a request, because the person is asked to prove themselves anew."""
     anew = FRESH_PROMPTS.intersection(prompt) or max_age == 0
-    return auth.sid if auth and anew else None
+    return auth.mark if auth and anew else None
 
 
 def path(pending_id: str) -> str:
@@ -49,9 +49,9 @@ def path(pending_id: str) -> str:
     return f"/oauth/authorize/{pending_id}"
 
 
-def begin(request: AuthorizationRequest, stale_sid: str | None) -> Pending:
+def begin(request: AuthorizationRequest, stale: str | None) -> Pending:
     """Keep a request for the browser that brought it."""
-    pending = Pending(secrets.token_urlsafe(24), request, web.browser_id(), stale_sid=stale_sid)
+    pending = Pending(secrets.token_urlsafe(24), request, web.browser_id(), stale=stale)
     keep(pending)
     return pending
 
@@ -67,8 +67,8 @@ def begin_unbound(request: AuthorizationRequest) -> Pending:
 
 def bind(pending: Pending, auth: Authentication | None) -> Pending:
     """Make a request that came without cookies this browser's own."""
-    stale = stale_sid(pending.request.prompt, pending.request.max_age, auth)
-    return progressed(pending, browser=web.browser_id(), stale_sid=stale)
+    stale = stale_sign_in(pending.request.prompt, pending.request.max_age, auth)
+    return progressed(pending, browser=web.browser_id(), stale=stale)
 
 
 def keep(pending: Pending) -> None:
@@ -76,7 +76,7 @@ def keep(pending: Pending) -> None:
     document = {
         "request": pending.request.model_dump(mode="json", exclude_defaults=True),
         "browser": pending.browser,
-        "stale_sid": pending.stale_sid,
+        "stale": pending.stale,
         "stepped_from": pending.stepped_from,
         "selected": pending.selected,
         "consented": pending.consented,

@@ -30,7 +30,7 @@ class Step(StrEnum):
 def next_step(pending: Pending, auth: Authentication | None, client: Client) -> Step:
     """The next step of a person. Raises the protocol's error where no step can help."""
     request = pending.request
-    is_new = auth is not None and auth.sid != pending.stale_sid
+    is_new = auth is not None and auth.mark != pending.stale
     if "create" in request.prompt and not is_new:
         return Step.REGISTER
     if auth is None:
@@ -44,7 +44,7 @@ def next_step(pending: Pending, auth: Authentication | None, client: Client) -> 
     if request.max_age is not None and auth.auth_time < request.created_at - request.max_age:
         return Step.SIGN_IN_ANEW
     if request.hinted_subject and subjects.outward(auth.subject, client) != request.hinted_subject:
-        if pending.stale_sid is not None:
+        if pending.stale is not None:
             raise LoginRequiredError("Another person is signed in than the one that was asked for.")
         return Step.SIGN_IN_ANEW
     return _step_up(pending, auth)

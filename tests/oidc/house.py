@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Flask, Response, make_response, redirect, request
+from flask import Blueprint, Flask, Response, has_request_context, make_response, redirect, request
 
 from idp import clock, oidc, web
 from idp.extensions import csrf
@@ -96,7 +96,10 @@ class House:
         """A new session; answers the cookie's value."""
         cookie = secrets.token_urlsafe(8)
         amr = ("pwd", "otp") if acr == ACRS[2] else ("pwd",)
-        self.sessions[cookie] = Authentication(subject, secrets.token_urlsafe(12), clock.timestamp(), acr, amr)
+        before = self.sessions.get(request.cookies.get(COOKIE, "")) if has_request_context() else None
+        # The same person's session goes on under its name, as in the real house.
+        sid = before.sid if before and before.subject == subject else secrets.token_urlsafe(12)
+        self.sessions[cookie] = Authentication(subject, sid, clock.timestamp(), acr, amr, moment=clock.seconds())
         return cookie
 
     def blueprint(self) -> Blueprint:

@@ -74,10 +74,24 @@ class TestAssertions:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"aud": "https://other.example"}, {"aud": None}, {"aud": 5}, {"exp": None}, {"exp": 1}, {"exp": 2**62}, {"exp": "soon"}, {"exp": True},
-            {"jti": None}, {"jti": 5}, {"iss": "other"}, {"sub": "other"}, {"nbf": 2**40}, {"iat": 2**40}, {"exp": 10**400}, {"sub": ["x"]},
+            {"aud": "https://other.example"},
+            {"aud": None},
+            {"aud": 5},
+            {"exp": None},
+            {"exp": 1},
+            {"exp": 2**62},
+            {"exp": "soon"},
+            {"exp": True},
+            {"jti": None},
+            {"jti": 5},
+            {"iss": "other"},
+            {"sub": "other"},
+            {"nbf": 2**40},
+            {"iat": 2**40},
+            {"exp": 10**400},
+            {"sub": ["x"]},
         ],
-    )  # fmt: skip
+    )
     def test_assertions_with_a_fault_prove_nothing(self, signing: Party, signer: Signer, changes: dict[str, Any]) -> None:
         answer = bare(signing, {**PROBE, **signer.assertion(signing.client_id, **changes)})
         assert answer.status_code == 401
@@ -91,18 +105,11 @@ class TestAssertions:
         public = json.dumps(signer.key.as_dict(private=False))
         confused = Signer("HS256", public).assertion(signing.client_id)["client_assertion"]
         claims = json.loads(base64.urlsafe_b64decode(body + "=="))
-        own_key = signer.sign({**claims, "jti": "a"}, jwk=Signer().key.as_dict(private=False), crit=["exp"])
-        for forged in (
-            stranger,
-            confused,
-            unsigned(claims),
-            f"{header}.{body}.",
-            f"{header}..{signature}",
-            "a.b.c",
-            "",
-            own_key,
-            "." * 5000,
-        ):
+        thief = Signer()
+        own_key = thief.sign({**claims, "jti": "a"}, jwk=thief.key.as_dict(private=False), kid=signer.key.thumbprint())
+        critical = base64.urlsafe_b64encode(b'{"alg": "ES256", "crit": 1}').rstrip(b"=").decode()
+        stripped = (f"{header}.{body}.", f"{header}..{signature}", f"{critical}.{body}.{signature}")
+        for forged in (own_key, stranger, confused, unsigned(claims), *stripped, "a.b.c", "", "." * 5000):
             answer = bare(signing, {**PROBE, **good, "client_assertion": forged})
             assert answer.status_code in (400, 401), forged
             assert answer.json["error"] in ("invalid_client", "invalid_request")
@@ -169,10 +176,17 @@ class TestRequestObjects:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"aud": "https://other.example"}, {"iss": "other"}, {"exp": 1}, {"exp": "x"}, {"nbf": 2**40}, {"request": "x"}, {"request_uri": "x"},
-            {"response_type": "id_token"}, {"client_id": "other"},
+            {"aud": "https://other.example"},
+            {"iss": "other"},
+            {"exp": 1},
+            {"exp": "x"},
+            {"nbf": 2**40},
+            {"request": "x"},
+            {"request_uri": "x"},
+            {"response_type": "id_token"},
+            {"client_id": "other"},
         ],
-    )  # fmt: skip
+    )
     def test_objects_with_a_fault_are_refused(self, signing: Party, signer: Signer, house: House, changes: dict[str, Any]) -> None:
         token = signer.request(signing.parameters(), **changes)
         assert values_of(signing.ask(signed_in(signing, house), request=token))["error"] == "invalid_request_object"
@@ -219,11 +233,14 @@ class TestPushedRequests:
     @pytest.mark.parametrize(
         ("changes", "error"),
         [
-            ({"redirect_uri": "https://evil.example"}, "invalid_request"), ({"scope": "nik"}, "invalid_scope"),
-            ({"request_uri": "urn:x"}, "invalid_request"), ({"client_id": "other"}, "invalid_request"), ({"code_challenge": None}, "invalid_request"),
+            ({"redirect_uri": "https://evil.example"}, "invalid_request"),
+            ({"scope": "nik"}, "invalid_scope"),
+            ({"request_uri": "urn:x"}, "invalid_request"),
+            ({"client_id": "other"}, "invalid_request"),
+            ({"code_challenge": None}, "invalid_request"),
             ({"response_type": "token"}, "unsupported_response_type"),
         ],
-    )  # fmt: skip
+    )
     def test_faults_are_told_at_once(self, party: Party, changes: dict[str, Any], error: str) -> None:
         answer = self.push(party, **changes)
         assert answer.status_code == 400

@@ -129,10 +129,14 @@ class TestExchange:
     @pytest.mark.parametrize(
         ("changes", "error"),
         [
-            ({"subject_token": "x"}, "invalid_request"), ({"subject_token_type": "x"}, "invalid_request"), ({"resource": ""}, "invalid_target"),
-            ({"resource": "https://other.example"}, "invalid_target"), ({"scope": "phone"}, "invalid_scope"), ({"actor_token": "x"}, "invalid_request"),
+            ({"subject_token": "x"}, "invalid_request"),
+            ({"subject_token_type": "x"}, "invalid_request"),
+            ({"resource": ""}, "invalid_target"),
+            ({"resource": "https://other.example"}, "invalid_target"),
+            ({"scope": "phone"}, "invalid_scope"),
+            ({"actor_token": "x"}, "invalid_request"),
         ],
-    )  # fmt: skip
+    )
     def test_nothing_is_gained_by_it(self, trusted: Party, browser: Browser, changes: dict[str, str], error: str) -> None:
         answer = self.exchange(trusted, trusted.tokens(browser)["access_token"], **changes)
         assert answer.json["error"] == error
