@@ -26,12 +26,9 @@ class Match:
     def score(self) -> float:
         """From 0 (nothing fits) to 1 (every skill, in one's own city)."""
         share = len(self.have) / len(self.vacancy.skills)
-        return SKILL_WEIGHT * share + NEARNESS_WEIGHT.get(self.nearness, 0.0)
-
-    @property
-    def fits(self) -> bool:
-        """Whether there is a reason to recommend it at all."""
-        return bool(self.have) or self.nearness in (Nearness.CITY, Nearness.PROVINCE)
+        near = NEARNESS_WEIGHT.get(self.nearness, 0.0)
+        # A short way to work that one cannot do is worth little: it never comes before work for which one has a skill.
+        return SKILL_WEIGHT * share + (near if self.have else near / 3)
 
 
 def match(vacancy: Vacancy, citizen: Citizen) -> Match:

@@ -59,7 +59,10 @@ class Suggestion:
     @property
     def score(self) -> float:
         """What it closes of the citizen's gaps; nothing where they took it already."""
-        return 0.0 if self.taken else sum(gap.worth for gap in self.fills) * NEARNESS_WEIGHT.get(self.nearness, 1.0)
+        # The best gap counts whole, the next half, the third a third: one great help is better than three small ones.
+        worths = sorted((gap.worth for gap in self.fills), reverse=True)
+        closed = sum(worth / place for place, worth in enumerate(worths, start=1))
+        return 0.0 if self.taken else closed * NEARNESS_WEIGHT.get(self.nearness, 1.0)
 
 
 @lru_cache
