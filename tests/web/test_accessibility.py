@@ -4,10 +4,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests import signing_in
+from tests.journeys import walking
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 LANGUAGES = ("id", "en")
+pytestmark = pytest.mark.any_database
 OPEN_TO_ALL = ("/masuk", "/daftar", "/bantuan", "/kebijakan-privasi", "/syarat-ketentuan", "/nothing-here")
 
 STICKS_OUT = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -21,28 +23,38 @@ TOO_FINE = """() => [...new Set([...document.body.querySelectorAll("*")]
     .filter((e) => parseFloat(getComputedStyle(e).fontSize) < 16).map((e) => e.outerHTML.slice(0, 120)))]"""
 
 
+@pytest.fixture(autouse=True)
+def complaints(page):
+    """What the browser itself complained of: errors of scripts, breaches of the content security policy."""
+    heard = []
+    page.on("console", lambda said: heard.append(said.text) if said.type == "error" and "status of 4" not in said.text else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    yield heard
+    assert heard == []
+
+
 def faults(page):
-    """What is wrong with the page that the tab shows."""
-    found = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in Axe().run(page).response["violations"]]
-    if (beyond := page.evaluate(STICKS_OUT)) > 0:
-        found.append(f"wider than the screen by {beyond} px")
-    found += [f"too small for a finger: {one}" for one in page.evaluate(TOO_SMALL)]
-    found += [f"text under 16 px: {one}" for one in page.evaluate(TOO_FINE)]
+    """What is wrong with the page that the tab shows, on a phone and on a desk."""
+    found = []
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        found += [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in Axe().run(page).response["violations"]]
+        if (beyond := page.evaluate(STICKS_OUT)) > 0:
+            found.append(f"{size['width']}: wider than the screen by {beyond} px")
+        found += [f"{size['width']}: too small for a finger: {one}" for one in page.evaluate(TOO_SMALL)]
+        found += [f"{size['width']}: text under 16 px: {one}" for one in page.evaluate(TOO_FINE)]
+    page.set_viewport_size(PHONE)
     return found
 
 
 def look_at(page, path):
-    """Open a page at both sizes and in both languages, and collect what is wrong and what the browser complained of."""
-    found, complaints = [], []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" and "404" not in said.text else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    """Open a page in both languages, and collect what is wrong."""
+    found = []
     for language in LANGUAGES:
-        for size in (PHONE, DESK):
-            page.set_viewport_size(size)
-            page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
-            assert page.locator("html").get_attribute("lang") == language
-            found += [f"{language} {size['width']}: {one}" for one in faults(page)]
-    return found + complaints
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        assert page.locator("html").get_attribute("lang") == language
+        found += faults(page)
+    return found
 
 
 @pytest.mark.parametrize("path", OPEN_TO_ALL)
@@ -63,3 +75,56 @@ SIGNED_IN = (
 def test_a_page_behind_the_sign_in_is_fit_for_everybody(page, app, path):
     signing_in.signed_in_page(page, app, signing_in.new_account(app))
     assert look_at(page, path) == []
+
+
+def test_every_state_of_registration_is_fit_for_everybody(page, sandbox):
+    person = sandbox.add_person()
+    found = {}
+
+    def state(name):
+        found[name] = faults(page)
+
+    page.goto("/daftar")
+    walking.say_who(page, person, nik="123", name="")
+    page.wait_for_selector("[aria-invalid=true]")
+    state("identity with faults")
+    walking.say_who(page, person, mother_name="Bukan Ibunya")
+    page.wait_for_selector("[role=alert]")
+    state("not recognised")
+    walking.say_who(page, person)
+    page.wait_for_url("**/daftar/kontak*")
+    state("contacts")
+    page.fill("input[name=password]", "pendek")
+    page.get_by_role("button", name="Daftar Sekarang").click()
+    page.wait_for_selector("[aria-invalid=true]")
+    state("contacts with faults")
+    walking.give_contacts(page, person)
+    page.wait_for_selector("input[name=code]")
+    state("code")
+    page.get_by_role("link", name="Ubah no HP").click()
+    page.wait_for_selector("input[name=phone]")
+    state("another phone")
+    page.go_back()
+    walking.enter(page, "000000")
+    page.wait_for_selector("[role=alert]")
+    state("wrong code")
+    walking.enter(page, walking.code_in(sandbox, person["phone"]))
+    page.wait_for_selector(".portal")
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_a_refused_sign_in_is_fit_for_everybody(page):
+    page.goto("/masuk")
+    page.fill("#identifier", "siapa@example.id")
+    page.fill("#password", "Rahasia#1")
+    page.get_by_role("button", name="Masuk", exact=True).click()
+    page.wait_for_selector("[role=alert]")
+    assert faults(page) == []
+
+
+def test_an_open_menu_is_fit_for_everybody(page, app):
+    signing_in.signed_in_page(page, app, signing_in.new_account(app))
+    page.goto("/")
+    page.get_by_text("Menu", exact=True).click()
+    assert page.get_by_role("button", name="Keluar").is_visible()
+    assert faults(page) == []

@@ -9,6 +9,8 @@ import pytest
 
 from idp.web import assets, published
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def names(app):

@@ -7,6 +7,8 @@ from tests import signing_in
 FIRST_VISIT_BYTES = 60_000
 LATER_PAGE_BYTES = 30_000
 
+pytestmark = pytest.mark.any_database
+
 
 def fetched(page, path):
     """Open a page and count what comes over the wire: {address: bytes}, headers included."""
