@@ -1,6 +1,7 @@
 """Foto profil: whatever comes in, a plain JPEG of our own making goes on."""
 
 import io
+import warnings
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
@@ -12,6 +13,10 @@ LARGE = (720, 960)
 SMALL = (180, 240)
 QUALITY = 85
 MEDIA_TYPE = "image/jpeg"
+
+# Pillow's own guard as well, at our limit and as a refusal instead of a warning.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 _FORMATS = ("JPEG", "PNG")
 # A head stands above the middle of most portraits: a tall picture loses more of its lower part.
@@ -47,7 +52,7 @@ def portrait(upload: bytes) -> Portrait:
 def _decode(upload: bytes) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(upload), formats=_FORMATS)
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("pixels") from None
     except Exception:  # the decoders raise much on hostile input: OSError, SyntaxError, struct.error, …
         raise Refused("type") from None

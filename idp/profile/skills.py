@@ -48,8 +48,11 @@ def recognise(raw: str) -> Skill:
 
 
 def once_each(skills: list[Skill]) -> tuple[Skill, ...]:
-    """The same skills without repetitions, in the order in which they were added."""
-    return tuple({skill.key: skill for skill in reversed(skills)}.values())[::-1]
+    """The same skills without repetitions, in the order in which they were added; the first spelling stays."""
+    kept: dict[str, Skill] = {}
+    for skill in skills:
+        kept.setdefault(skill.key, skill)
+    return tuple(kept.values())
 
 
 def find(key: str) -> KnownSkill | None:

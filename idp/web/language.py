@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, g, has_request_context, make_response, redirect, request
 from redis.exceptions import RedisError
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp import settings
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
     """Let Flask-Babel ask `locale()`."""
     app.config["BABEL_DEFAULT_LOCALE"] = "id"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Jakarta"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations.compiled(settings.current().var_dir / "translations"))
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations.compiled(settings.current().var_dir.absolute() / "translations"))
     babel.init_app(app, locale_selector=locale)
     app.jinja_env.globals["locale"] = locale
 
@@ -48,9 +49,17 @@ def _choose() -> str:
 
 def _wished_by_service() -> str | None:
     wished = request.args.get("ui_locales", "").split()
-    if not wished and "next" in request.values:
-        wished = list(_remembered_wish(request.values["next"]))
+    if not wished and (target := _target()):
+        wished = list(_remembered_wish(target))
     return next((tag[:2].lower() for tag in wished if tag[:2].lower() in LANGUAGES), None)
+
+
+def _target() -> str | None:
+    try:
+        return request.values.get("next")
+    except HTTPException:
+        # A body that is too large is refused by an error page, which is written in some language too.
+        return request.args.get("next")
 
 
 def _remembered_wish(target: str) -> tuple[str, ...]:
