@@ -14,7 +14,7 @@ from idp.extensions import unit_of_work
 from idp.factors import authenticators, levels, passkeys, recovery_codes, removal
 from idp.factors.authenticators import NotOffered, Offer, TooMany
 from idp.factors.levels import level_of, reaches
-from idp.factors.models import Authenticator, Passkey
+from idp.factors.models import Authenticator, NoSuchFactor, Passkey
 from idp.factors.passkeys import Proven
 from idp.factors.pictures import qr_code
 from idp.factors.tries import OnlyRecovery, Refused
@@ -22,6 +22,7 @@ from idp.factors.tries import OnlyRecovery, Refused
 __all__ = [
     "Authenticator",
     "Enrolled",
+    "NoSuchFactor",
     "NotOffered",
     "Offer",
     "OnlyRecovery",

@@ -18,7 +18,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from idp import audit, clock, sealed
 from idp.extensions import db, unit_of_work
 from idp.factors import tries
-from idp.factors.models import LONGEST_NAME, Authenticator, owned
+from idp.factors.models import LONGEST_NAME, Authenticator, NoSuchFactor, owned
 
 STEP_SECONDS = 30
 WINDOW = 1
@@ -103,13 +103,13 @@ def verify(account_id: str, raw_code: str, only: str | None = None) -> Authentic
 
 
 def rename(account_id: str, authenticator_id: str, name: str) -> None:
-    """Give one another name. Raises LookupError."""
+    """Give one another name. Raises NoSuchFactor."""
     with unit_of_work():
         _own(account_id, authenticator_id).name = name[:LONGEST_NAME]
 
 
 def remove(account_id: str, authenticator_id: str) -> None:
-    """Take one out of use, for good. Raises LookupError."""
+    """Take one out of use, for good. Raises NoSuchFactor."""
     with unit_of_work() as session:
         session.delete(_own(account_id, authenticator_id))
         audit.record(audit.Event.AUTHENTICATOR_REMOVED, account_id, factor=authenticator_id)
@@ -118,7 +118,7 @@ def remove(account_id: str, authenticator_id: str) -> None:
 def _own(account_id: str, authenticator_id: str) -> Authenticator:
     row = db.session.get(Authenticator, authenticator_id)
     if row is None or row.account_id != account_id:
-        raise LookupError("no such authenticator")
+        raise NoSuchFactor
     return row
 
 

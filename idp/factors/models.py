@@ -13,6 +13,10 @@ from idp.database import Model, UtcDateTime, column
 LONGEST_NAME = 40
 
 
+class NoSuchFactor(LookupError):
+    """There is none with this id, or it is somebody else's."""
+
+
 class Factor(sealed.Row):
     """What every removable factor has: an owner, a name that the owner gave it, and perhaps a day on which it goes."""
 

@@ -26,7 +26,7 @@ from webauthn.helpers.structs import (
 from idp import audit, clock, sealed, settings, web
 from idp.extensions import db, redis, unit_of_work
 from idp.factors.authenticators import TooMany
-from idp.factors.models import LONGEST_NAME, Passkey, owned
+from idp.factors.models import LONGEST_NAME, NoSuchFactor, Passkey, owned
 from idp.factors.tries import Refused
 
 LIFE_SECONDS = 300
@@ -129,13 +129,13 @@ def sign_in(raw_answer: str, account_id: str | None = None, only: str | None = N
 
 
 def rename(account_id: str, passkey_id: str, name: str) -> None:
-    """Give one another name. Raises LookupError."""
+    """Give one another name. Raises NoSuchFactor."""
     with unit_of_work():
         _own(account_id, passkey_id).name = name[:LONGEST_NAME]
 
 
 def remove(account_id: str, passkey_id: str) -> None:
-    """Take one out of use, for good. Raises LookupError."""
+    """Take one out of use, for good. Raises NoSuchFactor."""
     with unit_of_work() as session:
         session.delete(_own(account_id, passkey_id))
         audit.record(audit.Event.PASSKEY_REMOVED, account_id, factor=passkey_id)
@@ -200,7 +200,7 @@ def _is_gone(row: Passkey) -> bool:
 def _own(account_id: str, passkey_id: str) -> Passkey:
     row = db.session.get(Passkey, passkey_id)
     if row is None or row.account_id != account_id:
-        raise LookupError("no such passkey")
+        raise NoSuchFactor
     return row
 
 

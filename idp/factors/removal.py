@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from idp import audit, clock
 from idp.extensions import db, unit_of_work
 from idp.factors import authenticators, passkeys
-from idp.factors.models import Authenticator, Passkey
+from idp.factors.models import Authenticator, NoSuchFactor, Passkey
 
 WAIT = timedelta(days=3)
 
 
 def ask(account_id: str, kind: str, factor_id: str) -> datetime:
-    """Let a factor go after the waiting time; answers when. Asked again, the first moment stays. Raises LookupError."""
+    """Let a factor go after the waiting time; answers when. Asked again, the first moment stays. Raises NoSuchFactor."""
     with unit_of_work():
         row = _own(account_id, kind, factor_id)
         if row.removal_due_at is None:
@@ -25,7 +25,7 @@ def ask(account_id: str, kind: str, factor_id: str) -> datetime:
 
 
 def stop(account_id: str, kind: str, factor_id: str) -> None:
-    """Keep it after all. Raises LookupError when it is gone."""
+    """Keep it after all. Raises NoSuchFactor when it is gone."""
     with unit_of_work():
         row = _own(account_id, kind, factor_id)
         if row.removal_due_at is not None:
@@ -46,7 +46,7 @@ def finish(account_id: str, kind: str, factor_id: str) -> bool:
 def _own(account_id: str, kind: str, factor_id: str) -> Authenticator | Passkey:
     row = _find(kind, factor_id)
     if row is None or row.account_id != account_id or (row.removal_due_at is not None and row.removal_due_at <= clock.now()):
-        raise LookupError("no such factor")
+        raise NoSuchFactor
     return row
 
 

@@ -148,21 +148,22 @@ def let_in(account_id: str, attempt: Attempt, *, amr: tuple[str, ...]) -> sessio
     """Everything is proven: begin the sign-in, and tell the owner where the device is a new one."""
     session = sessions.begin(account_id, amr=amr, acr=factors.level_of(amr), shared_device=attempt.shared_device)
     if account_id not in attempt.known_accounts:
-        _tell_of_new_device(account_id)
+        _tell_of_new_device(account_id, session.sid)
     if not attempt.shared_device:
         sessions.remember(account_id)
     return session
 
 
-def _tell_of_new_device(account_id: str) -> None:
+def _tell_of_new_device(account_id: str, sid: str) -> None:
     account = accounts.find(account_id)
     if account is None:
         return
+    told = {"account_id": account.id, "token": sessions.disowning.link_token(sid)}
     by_sms = account.email_verified_at is None and _may_have_sms(account)
     with unit_of_work():
-        notices.mail(account.email, "new_device", account.locale, account_id=account.id, name=account.name.value)
+        notices.mail(account.email, "new_device", account.locale, name=account.name.value, **told)
         if by_sms:
-            notices.sms(account.phone, "new_device", account.locale, account_id=account.id)
+            notices.sms(account.phone, "new_device", account.locale, **told)
 
 
 def _may_have_sms(account: accounts.Account) -> bool:

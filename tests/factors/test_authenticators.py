@@ -191,7 +191,7 @@ def test_nobody_removes_the_authenticator_of_another(rina, budi):
     enrol(rina)
     [row] = factors.enrolled(rina.account_id).authenticators
     for deed in (factors.authenticators.remove, lambda a, f: factors.removal.ask(a, "authenticator", f)):
-        with pytest.raises(LookupError):
+        with pytest.raises(factors.NoSuchFactor):
             deed(budi.account_id, row.id)
 
 

@@ -1,0 +1,58 @@
+"""Sign-ins in words that a person understands: which browser on which device, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from idp import sessions
+from idp.extensions import db
+
+BROWSERS = {
+    "chrome": "Chrome", "edge": "Microsoft Edge", "firefox": "Firefox", "opera": "Opera", "safari": "Safari",
+    "samsung": "Samsung Internet", "uc": "UC Browser",
+}  # fmt: skip
+SYSTEMS = {
+    "android": _l("HP Android"), "chromeos": "Chromebook", "ipad": "iPad", "iphone": "iPhone", "linux": _l("komputer Linux"),
+    "mac": "Mac", "windows": _l("komputer Windows"),
+}  # fmt: skip
+UNKNOWN_BROWSER = _l("Browser lain")
+UNKNOWN_SYSTEM = _l("perangkat lain")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One sign-in as its owner sees it."""
+
+    sid: str
+    browser: str | LazyString
+    system: str | LazyString
+    since: datetime
+    last_seen: datetime
+    is_here: bool
+    is_shared: bool
+    has_ended: bool
+
+
+def in_words(row: sessions.StoredSession, here: str | None) -> SignIn:
+    """A stored sign-in in words; `here` is the sid of the one who looks."""
+    browser, _, system = row.browser.partition(" ")
+    return SignIn(
+        sid=row.id,
+        browser=BROWSERS.get(browser, UNKNOWN_BROWSER),
+        system=SYSTEMS.get(system, UNKNOWN_SYSTEM),
+        since=row.created_at,
+        last_seen=row.last_seen_at,
+        is_here=row.id == here,
+        is_shared=row.shared_device,
+        has_ended=row.ended_at is not None,
+    )
+
+
+def end_one(account_id: str, sid: str) -> bool:
+    """End a sign-in of this account; answers whether there was one to end."""
+    row = db.session.get(sessions.StoredSession, sid)
+    return row is not None and row.account_id == account_id and sessions.end(sid, "ended_by_owner")
