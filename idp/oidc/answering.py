@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Response
 
 from idp import clock
-from idp.oidc import answers, consents, grants, id_token, participants, provider, steps
+from idp.oidc import answers, consents, grants, id_token, participants, provider, session_iframe, steps
 from idp.oidc.authorization_request import AuthorizationRequest
 from idp.oidc.clients import Client
 from idp.oidc.grants import Authorization
@@ -27,6 +27,7 @@ def answer(request: AuthorizationRequest, client: Client, auth: Authentication, 
         values["id_token"] = id_token.from_authorization(
             authorization, client, code=values.get("code"), state=request.state, with_scopes=not request.wants_code
         )
+    values["session_state"] = session_iframe.session_state(client, request.redirect_uri, auth.sid)
     return answers.send(answers.address_for(request, client), values)
 
 

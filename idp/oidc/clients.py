@@ -98,7 +98,10 @@ class Registered:
 def add(metadata: ClientMetadata, *, self_registered: bool = False) -> Registered:
     """Register a client. Raises MetadataRefused for a scope that does not exist or is not its to have."""
     _check_scope(metadata, self_registered=self_registered)
-    row = ClientRow(id=_new_client_id(metadata.client_name), details=_stored(metadata), status=ACTIVE, version=1)
+    now = clock.now()
+    row = ClientRow(
+        id=_new_client_id(metadata.client_name), details=_stored(metadata), status=ACTIVE, version=1, created_at=now, updated_at=now
+    )
     secret = _give_secret(row, metadata)
     token = _give_registration_token(row) if self_registered else None
     with unit_of_work() as session:

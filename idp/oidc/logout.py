@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Response, make_response, redirect, render_template, request
 
 from idp import web
-from idp.oidc import clients, hints, jose, logout_frontchannel, logout_requests, parameters, provider, subjects, uris
+from idp.oidc import clients, hints, jose, logout_frontchannel, logout_requests, parameters, provider, session_iframe, subjects, uris
 from idp.oidc.clients import Client
 from idp.oidc.host import Authentication
 from idp.oidc.logout_requests import LogoutRequest
@@ -139,6 +139,7 @@ def _end(asked: LogoutRequest, auth: Authentication | None) -> Response:
         return _to(target) if target else make_response(render_template("oidc/signed_out.html", frames=(), target=None))
     frames = logout_frontchannel.frames(auth.sid)  # before it ends: afterwards nobody knows who took part
     provider.host().end_session(auth.sid)
+    session_iframe.signed_out()
     if frames:
         return logout_frontchannel.page(frames, target)
     return _to(target) if target else make_response(render_template("oidc/signed_out.html", frames=(), target=None))

@@ -13,7 +13,9 @@ from idp.oidc import (
     logout,
     provider,
     pushed_requests,
+    registration,
     revocation,
+    session_iframe,
     token_endpoint,
     userinfo,
 )
@@ -21,7 +23,18 @@ from idp.oidc.host import Host
 from idp.oidc.routes import blueprint, pages
 
 # Importing a module with routes is what registers them.
-ENDPOINT_MODULES = (authorize, discovery, introspection, logout, pushed_requests, revocation, token_endpoint, userinfo)
+ENDPOINT_MODULES = (
+    authorize,
+    discovery,
+    introspection,
+    logout,
+    pushed_requests,
+    registration,
+    revocation,
+    session_iframe,
+    token_endpoint,
+    userinfo,
+)
 
 
 def init_app(app: Flask, host: Host) -> None:
@@ -31,3 +44,4 @@ def init_app(app: Flask, host: Host) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(pages)
     cors.init_app(app)
+    session_iframe.init_app(app)
