@@ -1,0 +1,74 @@
+"""The house as the protocol sees it: fills `oidc.Host` from accounts, sessions, factors and claims."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from idp import accounts, claims, factors, oidc, sessions, web
+
+
+def build() -> oidc.Host:
+    """What the protocol may know of the rest, and nothing else."""
+    return oidc.Host(
+        scopes=claims.opened_by(),
+        authentication=_authentication,
+        login_url=lambda path, hint: _door("/masuk", path, hint),
+        claims=_claims,
+        end_session=_end_session,
+        may_act=lambda subject: accounts.may_act(accounts.find(subject)),
+        describe=_describe,
+        registration_url=lambda path, hint: _door("/daftar", path, hint),
+        acr_values=factors.levels.LEVELS,
+        can_reach=factors.can_reach,
+        account_label=_account_label,
+    )
+
+
+def _authentication() -> oidc.Authentication | None:
+    session = sessions.current()
+    if session is None:
+        return None
+    return oidc.Authentication(
+        subject=session.account_id,
+        sid=session.sid,
+        auth_time=int(session.auth_time.timestamp()),
+        acr=session.acr,
+        amr=session.amr,
+        moment=session.auth_time.timestamp(),
+    )
+
+
+def _door(page: str, path: str, hint: oidc.LoginHint) -> str:
+    """A page before the protocol's next step, which is told where the person is going."""
+    web.remember_destination(
+        path,
+        web.Destination(
+            name=hint.client_name,
+            client_id=hint.client_id,
+            origin=hint.return_origin,
+            colour=hint.colour,
+            login_hint=hint.login_hint,
+            ui_locales=hint.ui_locales,
+            acr_values=hint.acr_values,
+            fresh=hint.fresh,
+        ),
+    )
+    return f"{page}?next={quote(path, safe='/')}"
+
+
+def _claims(subject: str, asked: oidc.ClaimsRequest) -> dict[str, Any]:
+    return claims.of(subject, asked.names, next((tag[:2] for tag in asked.locales if tag[:2] in ("id", "en")), "id"))
+
+
+def _describe(subject: str, names: tuple[str, ...], locale: str) -> tuple[oidc.ClaimText, ...]:
+    return tuple(oidc.ClaimText(line.names, line.label, line.value) for line in claims.describe(subject, names, locale))
+
+
+def _account_label(subject: str) -> str | None:
+    account = accounts.find(subject)
+    return account.name.value if account else None
+
+
+def _end_session(sid: str) -> None:
+    sessions.end(sid, "service")
