@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.wrappers import Response
 
 from idp import accounts, sessions, web
@@ -39,7 +40,7 @@ def back_on_track(view: View) -> View:
     def guarded() -> Answer:
         try:
             return view()
-        except flow.NoSuchStep:
+        except (flow.NoSuchStep, ObjectDeletedError):  # the latter: another window finished it, or gave it up, meanwhile
             return redirect(step_url("identity"), 303)
 
     return guarded

@@ -21,7 +21,6 @@ JAKARTA = timezone(timedelta(hours=7))
 
 _FAILURES = "idp:registry:failures"
 _RESTING = "idp:registry:resting"
-_PROBED = "idp:registry:probed"
 
 
 class Registry:
@@ -33,13 +32,14 @@ class Registry:
 
     def ask_for_page(self, elements: Elements) -> Verdict:
         """Ask now, or answer UNAVAILABLE at once while the registry is known to be down."""
-        if redis.exists(_RESTING):
+        if _rest() is not None:
             return Verdict(Outcome.UNAVAILABLE, "resting")
         return self._ask(self._for_pages, elements)
 
     def ask_for_worker(self, elements: Elements) -> Verdict:
         """Ask with patience; while the registry is down only one probe every few seconds gets through."""
-        if redis.exists(_RESTING) and not redis.set(_PROBED, b"1", nx=True, ex=PROBE_EVERY_SECONDS):
+        pause = _rest()
+        if pause is not None and not _may_probe(pause):
             return Verdict(Outcome.UNAVAILABLE, "resting")
         return self._ask(self._for_worker, elements)
 
@@ -50,17 +50,30 @@ class Registry:
         if verdict.outcome is Outcome.UNAVAILABLE:
             _failed(verdict.reason)
         else:
-            redis.delete(_FAILURES, _RESTING, _PROBED)
+            redis.delete(_FAILURES, _RESTING)
         return verdict
+
+
+def _rest() -> int | None:
+    """Seconds between probes while the registry is known to be down; None when it is not."""
+    until, pause = redis.hmget(_RESTING, ["until", "pause"])
+    if until is None or pause is None or float(until) <= clock.seconds():
+        return None
+    return int(pause)
+
+
+def _may_probe(pause: int) -> bool:
+    slot = int(clock.seconds() // pause)
+    return bool(redis.set(f"idp:registry:probe:{slot}", b"1", nx=True, ex=2 * pause))
 
 
 def _failed(reason: str) -> None:
     failures = redis.incr(_FAILURES)
     redis.expire(_FAILURES, DAY_SECONDS)
     if failures >= FAILURES_BEFORE_REST:
-        redis.set(_RESTING, b"1", ex=REST_SECONDS)
-        if reason in CLOSED:
-            redis.set(_PROBED, b"1", ex=PROBE_WHEN_CLOSED_SECONDS)
+        pause = PROBE_WHEN_CLOSED_SECONDS if reason in CLOSED else PROBE_EVERY_SECONDS
+        redis.hset(_RESTING, mapping={"until": clock.seconds() + REST_SECONDS, "pause": pause})
+        redis.expire(_RESTING, DAY_SECONDS)
 
 
 def _within_quota() -> bool:

@@ -48,6 +48,7 @@ def identity() -> pages.Answer:
 
 @blueprint.post("/daftar")
 @pages.for_strangers
+@pages.back_on_track
 def apply() -> pages.Answer:
     """Step 1 is sent."""
     form = IdentityForm()
