@@ -17,6 +17,7 @@ from idp import settings
 
 LIMITS: dict[str, tuple[str, ...]] = {
     "client_authentication_failures": ("20 per 1 minute",),
+    "device_code_guesses": ("10 per 1 minute", "100 per 1 hour"),
     "data_downloads": ("5 per 1 day",),
     "dukcapil_per_address": ("20 per 1 hour",),
     "dukcapil_per_device": ("10 per 1 day",),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Response
 
 from idp import clock
-from idp.oidc import answers, consents, grants, id_token, participants, provider, session_iframe, steps
+from idp.oidc import answers, consents, device_endpoint, devices, grants, id_token, participants, provider, session_iframe, steps
 from idp.oidc.authorization_request import AuthorizationRequest
 from idp.oidc.clients import Client
 from idp.oidc.grants import Authorization
@@ -17,6 +17,10 @@ from idp.oidc.host import Authentication
 def answer(request: AuthorizationRequest, client: Client, auth: Authentication, decided: Mapping[str, bool]) -> Response:
     """Answer the client. The redirect URI was trusted when the request was understood."""
     authorization = authorize(request, client, auth, decided)
+    if request.device:
+        # Signing out of this browser does not sign the device out.
+        devices.approve(request.device, authorization.model_copy(update={"sid": None}))
+        return device_endpoint.done(allowed=True)
     values: dict[str, str] = {}
     if request.wants_code:
         values["code"], told = grants.issue_code(authorization, participants.commands(authorization, client))

@@ -55,6 +55,7 @@ class AuthorizationRequest(BaseModel):
     display: str = "page"
     code_challenge: str | None = None
     dpop_jkt: str | None = None
+    device: str | None = None  # the request of a device (RFC 8628); then there is no redirect URI
     resource: tuple[str, ...] = ()
 
     @property

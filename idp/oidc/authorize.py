@@ -7,7 +7,19 @@ from collections.abc import Callable
 import structlog
 from flask import Response, g, make_response, render_template, request
 
-from idp.oidc import answers, clients, dispatcher, parameters, pending, provider, pushed_requests, request_objects, trust
+from idp.oidc import (
+    answers,
+    clients,
+    device_endpoint,
+    devices,
+    dispatcher,
+    parameters,
+    pending,
+    provider,
+    pushed_requests,
+    request_objects,
+    trust,
+)
 from idp.oidc.authorization_request import understand
 from idp.oidc.clients import Client
 from idp.oidc.consent_page import decide, select, show
@@ -84,6 +96,9 @@ def _with_request(pending_id: str, go_on: Callable[[Pending, Client], Response])
             return go_on(waiting, client)
         except OAuth2Error as fault:
             pending.finish(waiting)
+            if waiting.request.device:
+                devices.deny(waiting.request.device)
+                return device_endpoint.done(allowed=False)
             return answers.fault(answers.address_for(waiting.request, client), fault)
     except pending.NotPending:
         return gone()

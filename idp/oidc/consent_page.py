@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from idp import web
-from idp.oidc import answering, consents, dispatcher, pending, provider, uris
+from idp.oidc import answering, consents, devices, dispatcher, pending, provider, uris
 from idp.oidc.clients import Client
 from idp.oidc.consents import Ask
 from idp.oidc.faults import AccessDeniedError
@@ -40,15 +40,28 @@ def show(waiting: Pending, auth: Authentication, client: Client, step: Step) -> 
     if not dispatcher.needs_consent(waiting, client, asked, decided):
         pending.finish(waiting)
         return answering.answer(waiting.request, client, auth, decided)
-    web.allow_form_action(uris.origin(waiting.request.redirect_uri))
+    _allow_return(waiting)
     page = render_template(
         "oidc/consent.html",
         client=client.metadata,
         host=uris.host(waiting.request.redirect_uri),
         lines=lines(asked, decided, auth.subject),
         account=provider.host().account_label(auth.subject),
+        device_code=_device_code(waiting),
     )
     return make_response(page)
+
+
+def _allow_return(waiting: Pending) -> None:
+    """The form's answer leads on to the client, and browsers hold that against form-action."""
+    if waiting.request.redirect_uri:
+        web.allow_form_action(uris.origin(waiting.request.redirect_uri))
+
+
+def _device_code(waiting: Pending) -> str | None:
+    """What the device shows, for the person to compare (RFC 8628 3.3)."""
+    asked = devices.find(waiting.request.device) if waiting.request.device else None
+    return asked.user_code if asked else None
 
 
 def lines(asked: tuple[Ask, ...], decided: Mapping[str, bool], subject: str) -> tuple[Line, ...]:
@@ -103,7 +116,7 @@ def redirect_to_sign_in(waiting: Pending, client: Client) -> Response:
 
 
 def _account_page(waiting: Pending, auth: Authentication, client: Client) -> Response:
-    web.allow_form_action(uris.origin(waiting.request.redirect_uri))
+    _allow_return(waiting)
     page = render_template(
         "oidc/account.html",
         destination=dispatcher.destination(waiting.request, client),

@@ -58,6 +58,7 @@ ENDPOINTS = {
     "registration_endpoint": "/oauth/register",
     "pushed_authorization_request_endpoint": "/oauth/par",
     "revocation_endpoint": "/oauth/revoke",
+    "device_authorization_endpoint": "/oauth/device",
     "introspection_endpoint": "/oauth/introspect",
     "service_documentation": "/pengembang",
     "op_policy_uri": "/kebijakan-privasi",

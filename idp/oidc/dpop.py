@@ -34,16 +34,16 @@ class UseNonceError(OAuth2Error):
     error = "use_dpop_nonce"
 
 
-def proven_key(client: Client | None = None) -> str | None:
+def proven_key(client: Client, *, required: bool = True) -> str | None:
     """The thumbprint of the key that the request proves, None without a proof. Raises InvalidProofError, UseNonceError."""
     proofs = request.headers.getlist("DPoP")
     if not proofs:
-        if client is not None and client.metadata.dpop_bound_access_tokens:
+        if required and client.metadata.dpop_bound_access_tokens:
             raise InvalidProofError("A DPoP proof is needed (RFC 9449 5).")
         return None
     if len(proofs) > 1 or "," in proofs[0]:
         raise InvalidProofError("There must be one DPoP proof (RFC 9449 4.3).")
-    return _check(proofs[0], None, needs_nonce=client is not None and client.metadata.is_fapi)
+    return _check(proofs[0], None, needs_nonce=client.metadata.is_fapi)
 
 
 def check_for_token(access_token: str, jkt: str) -> None:

@@ -8,6 +8,7 @@ from idp.extensions import csrf
 from idp.oidc import (
     authorize,
     cors,
+    device_endpoint,
     discovery,
     introspection,
     logout,
@@ -25,6 +26,7 @@ from idp.oidc.routes import blueprint, pages
 # Importing a module with routes is what registers them.
 ENDPOINT_MODULES = (
     authorize,
+    device_endpoint,
     discovery,
     introspection,
     logout,

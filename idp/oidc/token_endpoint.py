@@ -6,12 +6,13 @@ from flask import Response
 
 from idp.oidc.client_credentials_grant import ClientCredentialsGrant
 from idp.oidc.code_grant import CodeGrant
+from idp.oidc.device_grant import DeviceGrant
 from idp.oidc.exchange_grant import ExchangeGrant
 from idp.oidc.refresh_grant import RefreshGrant
 from idp.oidc.routes import blueprint
 from idp.oidc.server import guarded, server
 
-GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant, ExchangeGrant)
+GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant, DeviceGrant, ExchangeGrant)
 for grant in GRANTS:
     server.register_grant(grant)
 

@@ -65,6 +65,8 @@ def check_redirect(uri: str, *, native: bool, implicit: bool) -> str:
 def origin(uri: str) -> str:
     """Scheme, host and port of an address (RFC 6454 4); an own scheme is its own origin."""
     parts = urlsplit(uri)
+    if not parts.scheme:
+        return ""
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
 
 
