@@ -1,10 +1,13 @@
 """What holds on every page, at both sizes and in both languages: axe finds nothing, nothing sticks out, fingers find the buttons."""
 
+from urllib.parse import urlencode
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests import signing_in
 from tests.journeys import walking
+from tests.oidc.party import Party
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
@@ -128,3 +131,23 @@ def test_an_open_menu_is_fit_for_everybody(page, app):
     page.get_by_text("Menu", exact=True).click()
     assert page.get_by_role("button", name="Keluar").is_visible()
     assert faults(page) == []
+
+
+def test_the_pages_between_a_service_and_its_person_are_fit_for_everybody(page, app):
+    party = Party.register(app, purpose="mencocokkan lowongan dengan keahlianmu")
+    request = f"/oauth/authorize?{urlencode(party.parameters())}"
+    found = {}
+
+    def state(name, path, sign):
+        page.goto(path)
+        page.wait_for_selector(sign)
+        found[name] = faults(page)
+
+    state("sign-in on the way to a service", request, ".destination")
+    state("a request that must not be answered", request.replace("redirect_uri=", "redirect_uri=x"), "h1")
+    signing_in.signed_in_page(page, app, signing_in.new_account(app))
+    state("consent", request, "[name=decision]")
+    state("which account", f"{request}&prompt=select_account", "[name=account]")
+    state("leave everything?", "/oauth/logout", "[name=decision]")
+    state("leave?", "/keluar", "h1")
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
