@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from idp import clock
-from idp.oidc import claims_parameter, hints, metadata
+from idp.oidc import claims_parameter, hints, metadata, permitted
 from idp.oidc.clients import Client
 from idp.oidc.faults import (
     InvalidRequestError,
@@ -76,6 +76,7 @@ def understand(given: Parameters, client: Client, redirect_uri: str) -> Authoriz
     response_mode = check_response_mode(given, client, response_type)  # OAuth 2.0 Multiple Response Types 2.1
     scope = check_scope(given, client, response_type)  # RFC 6749 3.3, OpenID Connect Core 3.1.2.1
     userinfo, id_token, verified = claims_parameter.parse(given.get("claims"))  # OpenID Connect Core 5.5
+    userinfo, id_token = permitted.claims(userinfo, client), permitted.claims(id_token, client)
     return AuthorizationRequest(
         client_id=client.client_id,
         redirect_uri=redirect_uri,

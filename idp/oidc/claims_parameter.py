@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from idp.oidc import assurance
 from idp.oidc.faults import InvalidRequestError
 from idp.oidc.host import ClaimAsk
 
@@ -26,6 +27,8 @@ def parse(text: str | None) -> tuple[Asks, Asks, dict[str, list[Any]]]:
         raise InvalidRequestError("claims is not a JSON object (OpenID Connect Core 5.5).")
     userinfo, id_token = (_member(document.get(name)) for name in MEMBERS)
     verified = {name: _verified(document.get(name)) for name in MEMBERS}
+    for elements in verified.values():
+        assurance.check_request(elements)
     return userinfo, id_token, {name: found for name, found in verified.items() if found}
 
 

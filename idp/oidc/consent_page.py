@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from idp import web
-from idp.oidc import answering, consents, devices, dispatcher, pending, provider, uris
+from idp.oidc import answering, assurance, consents, devices, dispatcher, pending, provider, uris
+from idp.oidc.authorization_request import AuthorizationRequest
 from idp.oidc.clients import Client
 from idp.oidc.consents import Ask
 from idp.oidc.faults import AccessDeniedError
@@ -45,7 +46,7 @@ def show(waiting: Pending, auth: Authentication, client: Client, step: Step) -> 
         "oidc/consent.html",
         client=client.metadata,
         host=uris.host(waiting.request.redirect_uri),
-        lines=lines(asked, decided, auth.subject),
+        lines=lines(waiting.request, asked, decided, auth.subject),
         account=provider.host().account_label(auth.subject),
         device_code=_device_code(waiting),
     )
@@ -64,18 +65,27 @@ def _device_code(waiting: Pending) -> str | None:
     return asked.user_code if asked else None
 
 
-def lines(asked: tuple[Ask, ...], decided: Mapping[str, bool], subject: str) -> tuple[Line, ...]:
+def lines(request: AuthorizationRequest, asked: tuple[Ask, ...], decided: Mapping[str, bool], subject: str) -> tuple[Line, ...]:
     """What is asked, as the house words it; claims that belong together stand on one line."""
     by_item = {ask.item: ask for ask in asked}
-    names = tuple(item for item in by_item if item != consents.OFFLINE)
+    names = tuple(item for item in by_item if item not in (consents.OFFLINE, consents.VERIFIED))
     found = []
     for text in provider.host().describe(subject, names, web.locale()):
         here = [by_item[name] for name in text.names if name in by_item]
         if here:
             found.append(_line(here, text.label, text.value, decided))
+    if consents.VERIFIED in by_item:
+        found.append(_line([by_item[consents.VERIFIED]], _("Data yang sudah diverifikasi"), _proven(request, subject), decided))
     if consents.OFFLINE in by_item:
         found.append(_line([by_item[consents.OFFLINE]], _("Tetap terhubung"), _("juga saat kamu tidak membuka layanan ini"), decided))
     return tuple(found)
+
+
+def _proven(request: AuthorizationRequest, subject: str) -> str:
+    """The verified claims that are asked for, with their values."""
+    names = assurance.requested_claims(element for elements in request.verified_claims.values() for element in elements)
+    described = provider.host().describe(subject, names, web.locale())
+    return "; ".join(f"{text.label}: {text.value}" for text in described if text.value)
 
 
 def _line(asks: list[Ask], label: str, value: str | None, decided: Mapping[str, bool]) -> Line:
@@ -94,7 +104,9 @@ def decide(waiting: Pending, auth: Authentication, client: Client, form: MultiDi
         return dispatcher.to_own_path(waiting)
     asked, before = dispatcher.asked_of(waiting.request, client, auth)
     ticked = set(form.getlist("claim"))
-    decided = {item: line.essential or line.key in ticked for line in lines(asked, before, auth.subject) for item in line.items}
+    decided = {
+        item: line.essential or line.key in ticked for line in lines(waiting.request, asked, before, auth.subject) for item in line.items
+    }
     decided |= {ask.item: False for ask in asked if ask.item not in decided}  # nobody was shown it, nobody allowed it
     pending.finish(waiting)
     if asked:

@@ -16,6 +16,7 @@ from idp.oidc.models import Consent
 
 LIFE = timedelta(days=365)
 OFFLINE = "offline_access"
+VERIFIED = "verified_claims"
 # Told with every sign-in: they say that somebody signed in, not who the person is.
 NEVER_ASKED = frozenset({"sub", "auth_time", "acr", "amr", "sid", "iss", "aud", "exp", "iat", "nonce", "at_hash", "c_hash"})
 
@@ -50,7 +51,7 @@ def asks(request: AuthorizationRequest) -> tuple[Ask, ...]:
                 essential = bool(ask.get("essential")) or (claim in named and named[claim].essential)
                 named[claim] = Ask(claim, essential, ask.get("purpose"))
     if request.verified_claims:
-        named.setdefault("verified_claims", Ask("verified_claims", essential=False))
+        named[VERIFIED] = Ask(VERIFIED, essential=False)
     if OFFLINE in request.scope:
         named[OFFLINE] = Ask(OFFLINE, essential=True)
     return tuple(ask for item, ask in named.items() if item not in NEVER_ASKED)

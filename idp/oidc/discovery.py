@@ -38,6 +38,7 @@ def document() -> dict[str, Any]:
         "claims_supported": list(dict.fromkeys(claims)),
         "acr_values_supported": list(host.acr_values),
         **FIXED,
+        "verified_claims_supported": bool(host.claims_metadata.get("trust_frameworks_supported")),
         **host.claims_metadata,
     }
 

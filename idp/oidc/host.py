@@ -56,7 +56,6 @@ class ClaimsRequest:
 
     names: Mapping[str, ClaimAsk]
     locales: tuple[str, ...] = ()
-    verified: tuple[Mapping[str, Any], ...] = ()  # verified_claims elements (OpenID Identity Assurance 1.0, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,10 @@ class ClaimText:
     names: tuple[str, ...]
     label: str
     value: str | None = None  # None: the person has not filled it in
+
+
+def _nothing(subject: str) -> tuple[Mapping[str, Any], ...]:
+    return ()
 
 
 def _nobody(subject: str) -> str | None:
@@ -86,5 +89,6 @@ class Host:
     registration_url: Callable[[str, LoginHint], str]  # where prompt=create leads
     acr_values: tuple[str, ...] = ()  # from weakest to strongest
     can_reach: Callable[[str, str], bool] = field(default=lambda subject, acr: False)  # could this person step up so far?
+    verified: Callable[[str], tuple[Mapping[str, Any], ...]] = field(default=_nothing)  # all verified_claims of a person
     account_label: Callable[[str], str | None] = field(default=_nobody)  # how a person recognises the account
     claims_metadata: Mapping[str, Any] = field(default_factory=dict)  # more for discovery (verified_claims and the like)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from idp.oidc import claims_parameter, provider
+from idp.oidc import assurance, claims_parameter, clients, permitted, provider
 from idp.oidc.consents import NEVER_ASKED
 from idp.oidc.grants import Authorization
 from idp.oidc.host import ClaimAsk, ClaimsRequest
@@ -19,9 +19,18 @@ def claims(authorization: Authorization, scope: Iterable[str], asked: Mapping[st
     verified = () if "verified_claims" in authorization.withheld else tuple(authorization.verified_claims.get(place, ()))
     if not asks and not verified:
         return {}
-    found = provider.host().claims(authorization.subject, ClaimsRequest(asks, authorization.claims_locales, verified))
-    known = {*asks, "verified_claims"}
-    return {name: value for name, value in found.items() if name in known and _fits(value, asks.get(name))}
+    found = provider.host().claims(authorization.subject, ClaimsRequest(asks, authorization.claims_locales)) if asks else {}
+    told = {name: value for name, value in found.items() if name in asks and _fits(value, asks[name])}
+    proven = _proven(authorization, verified) if verified else None
+    return told if proven is None else {**told, "verified_claims": proven}
+
+
+def _proven(authorization: Authorization, asked: Sequence[Mapping[str, Any]]) -> Any:
+    client = clients.find_active(authorization.client_id)
+    if client is None:
+        return None
+    proven = provider.host().verified(authorization.subject or "")
+    return assurance.answer(asked, proven, lambda name: name not in authorization.withheld and permitted.verified(name, client))
 
 
 def _asks(authorization: Authorization, scope: Iterable[str], asked: Mapping[str, Mapping[str, Any]]) -> dict[str, ClaimAsk]:
@@ -32,5 +41,5 @@ def _asks(authorization: Authorization, scope: Iterable[str], asked: Mapping[str
     return {claim: ask for claim, ask in names.items() if claim not in NEVER_ASKED and claim not in authorization.withheld}
 
 
-def _fits(value: Any, ask: ClaimAsk | None) -> bool:
-    return value is not None and (ask is None or not ask.values or value in ask.values)
+def _fits(value: Any, ask: ClaimAsk) -> bool:
+    return value is not None and (not ask.values or value in ask.values)

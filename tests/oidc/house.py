@@ -30,6 +30,14 @@ SITI: dict[str, Any] = {
     "nik": "9971014204980001", "skills": [{"name": "Graphic Design"}], "address": {"locality": "Jakarta Selatan", "country": "ID"},
 }  # fmt: skip
 
+PROVEN: dict[str, Any] = {
+    "verification": {
+        "trust_framework": "id_dukcapil", "time": "2026-10-01T08:00:00Z",
+        "evidence": [{"type": "electronic_record", "record": {"type": "population_register", "source": {"name": "Dukcapil"}}}],
+    },
+    "claims": {"name": "Siti Aminah", "birthdate": "1998-04-12", "nik": "9971014204980001", "place_of_birth": {"locality": "Jakarta"}},
+}  # fmt: skip
+
 
 @dataclass
 class House:
@@ -39,10 +47,12 @@ class House:
     sessions: dict[str, Authentication] = field(default_factory=dict)  # by cookie
     suspended: set[str] = field(default_factory=set)
     second_factor: set[str] = field(default_factory=set)
+    proven: dict[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
     hints: list[LoginHint] = field(default_factory=list)
 
     def reset(self) -> None:
         self.people = {"siti": dict(SITI), "budi": {"name": "Budi Santoso", "email": "budi@example.id", "email_verified": True}}
+        self.proven = {"siti": (PROVEN,)}
         self.sessions, self.suspended, self.second_factor, self.hints = {}, set(), set(), []
 
     def host(self) -> Host:
@@ -57,6 +67,12 @@ class House:
             registration_url=lambda path, hint: f"/daftar?next={path}",
             acr_values=ACRS,
             can_reach=lambda subject, acr: acr != "phr" and subject in self.second_factor,
+            verified=lambda subject: self.proven.get(subject, ()),
+            claims_metadata={
+                "trust_frameworks_supported": ["id_dukcapil"],
+                "evidence_supported": ["electronic_record"],
+                "claims_in_verified_claims_supported": ["name", "birthdate", "nik", "place_of_birth"],
+            },
             account_label=lambda subject: self.people[subject]["name"],
         )
 
