@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from pathlib import Path
 
 import flask
 from dramatiq.brokers.redis import RedisBroker
 
-from idp import outbox, sealed, sessions, settings, web
+from idp import host, login, oidc, outbox, portal, profile, recovery, registration, sealed, selfservice, sessions, settings, web
 from idp.database import prepare
 from idp.extensions import csrf, db, login_manager, redis, redis_client
 from idp.gateways import mail, sms
@@ -34,7 +32,7 @@ def create_app(chosen: Settings | None = None) -> flask.Flask:
     web.init_app(app, cookie_secret=lambda: sealed.system_key("cookies"))
     sessions.init_app(app)
     _meet_outsiders(app, settings.current())
-    _slices(app)
+    _add_slices(app)
     return app
 
 
@@ -88,11 +86,8 @@ def _meet_outsiders(app: flask.Flask, chosen: Settings) -> None:
     app.extensions["dukcapil"] = HttpDukcapil(chosen)
 
 
-def _slices(app: flask.Flask) -> None:
-    for name in ("registration", "login", "profile", "portal", "recovery"):
-        if importlib.util.find_spec(f"idp.{name}") is None:
-            continue
-        try:
-            app.register_blueprint(importlib.import_module(f"idp.{name}").blueprint)
-        except Exception as e:
-            print("slice", name, "not yet:", repr(e))
+def _add_slices(app: flask.Flask) -> None:
+    for slice_ in (registration, login, recovery, profile, portal, selfservice):
+        app.register_blueprint(slice_.blueprint)
+    oidc.init_app(app, host.build())
+    sessions.on_end(oidc.end_of_session)

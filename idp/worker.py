@@ -11,7 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from idp import create_app, outbox
+from idp import audit_chain, create_app, outbox
 
 SWEEP_SECONDS = 1.0
 THREADS = 4
@@ -30,7 +30,7 @@ def run() -> None:
         with app.app_context():
             outbox.deliver(row_id)
 
-    dramatiq.actor(deliver, actor_name=outbox.ACTOR, queue_name=outbox.QUEUE, broker=broker, max_retries=0)
+    dramatiq.actor(actor_name=outbox.ACTOR, queue_name=outbox.QUEUE, broker=broker, max_retries=0)(deliver)
     logging.getLogger("dramatiq").setLevel(logging.CRITICAL)
     worker = dramatiq.Worker(broker, queues={outbox.QUEUE}, worker_threads=THREADS, worker_timeout=100)
     worker.start()
@@ -38,6 +38,7 @@ def run() -> None:
         try:
             with app.app_context():
                 sweep()
+                audit_chain.catch_up()
         except (SQLAlchemyError, RedisError) as fault:
             _log.warning("sweep_failed", fault=type(fault).__name__)
     worker.stop()

@@ -141,7 +141,7 @@ GREETING = """
  Sign in with password Siap#Kerja2026 as
    siti.aminah@example.id    +6281200000001   profile complete and verified
    budi.santoso@example.id   +6281200000002   profile empty
-   dewi.lestari@example.id   +6281200000003   profile empty
+   dewi.lestari@example.id   +6281200000003   authenticator app on, its secret is on the outside world's page
  Or register at http://localhost:{provider}/daftar as one of the people on the outside
  world's page; the code arrives at http://localhost:{outside_world}/sms/+62…
 ────────────────────────────────────────────────────────────────────────

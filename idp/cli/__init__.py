@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import click
 
+from idp.cli.audit import trail
 from idp.cli.database import database
 from idp.cli.installation import check, config
 from idp.cli.seed import seed
@@ -20,5 +21,5 @@ def main() -> None:
     """Run the account service of SIAPkerja: clients, keys, accounts, the database, health."""
 
 
-for command in (client, keys, database, seed, config, check):
+for command in (client, keys, database, trail, seed, config, check):
     main.add_command(command)

@@ -14,9 +14,9 @@ from typing import Any, TextIO
 import click
 from PIL import Image, ImageDraw
 
-from idp import accounts, clock, settings
+from idp import accounts, clock, factors, settings
 from idp.cli.within import say
-from idp.extensions import unit_of_work
+from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, Malformed, Nik, PersonName, PhoneNumber
 from idp.profile import given, storage
 
@@ -37,6 +37,7 @@ class Person:
     profile: dict[str, Any] = field(default_factory=dict)
     verified: bool = False
     photo: bool = False
+    authenticator: str = ""
 
 
 @click.command("seed")
@@ -106,6 +107,11 @@ def _make(person: Person) -> bool:
         given.fill_photo(account.id, _portrait(), storage.at(settings.current().storage_url))
     if person.verified:
         given.confirm(account.id)
+    if person.authenticator:
+        app = factors.Authenticator(
+            account_id=account.id, secret=person.authenticator, name="Aplikasi autentikator", created_at=now, confirmed_at=now, last_step=0
+        )
+        db.session.add(app)
     return True
 
 
