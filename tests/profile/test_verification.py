@@ -125,6 +125,17 @@ def test_what_was_confirmed_is_not_asked_twice(rina, browser, sandbox):
     assert len(sandbox.calls(rina.registry["nik"])) == 1
 
 
+def test_a_corrected_profile_can_be_sent_from_its_page(app, rina, browser):
+    send(browser, birthplace="Surabaya")
+    browser.get("/profil/lengkapi/biodata")
+    browser.submit(go="next", birthplace="Bandung")
+    browser.get("/profil")
+    sending = [one for one in browser.forms() if one["action"] == "/profil/kirim"]
+    browser.request("POST", "/profil/kirim", data=sending[0]["fields"], follow=True)
+    assert state(app, rina) == (Check.VERIFIED, True)
+    assert "/profil/kirim" not in browser.text
+
+
 def test_without_biodata_there_is_nothing_to_send(rina, browser, sandbox):
     browser.get("/profil/lengkapi/keahlian")
     page = browser.submit(search="Python", go="next").text

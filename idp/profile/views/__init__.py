@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from idp import regions, sessions, web
 from idp.profile import flow, vocabulary
 from idp.profile.answers import AbroadAddress, HomeAddress, Place
-from idp.profile.views import biodata, history, lookups, overview, photo, skills, wizard
+from idp.profile.views import biodata, history, lookups, overview, photo, sending, skills, wizard
 from idp.profile.views.history import HistoryPage
 from idp.profile.views.wizard import Page
 
@@ -24,6 +24,14 @@ PAGES: dict[str, Page] = {"foto": photo.PAGE, "biodata": biodata.PAGE, **history
 def whole() -> str:
     """The whole profile."""
     return overview.page()
+
+
+@blueprint.post("/profil/kirim")
+@sessions.required
+def send() -> AnyResponse:
+    """Send the profile as it is to the registry."""
+    session = sessions.current()
+    return sending.send(session.account_id) if session else redirect("/masuk", 303)
 
 
 @blueprint.get("/profil/lengkapi")

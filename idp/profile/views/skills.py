@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, jsonify, redirect, request, url_for
+from flask import jsonify, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from idp import throttle, web
-from idp.profile import flow, skills, steps
+from idp import web
+from idp.profile import flow, skills
 from idp.profile.answers import Skill, Skills
-from idp.profile.models import Check
 from idp.profile.records import Conflict
 from idp.profile.typed_text import Unfit
-from idp.profile.views import wizard
+from idp.profile.views import sending, wizard
 from idp.profile.views.wizard import Visit
 
 LONGEST_QUERY = 80
@@ -56,33 +55,13 @@ class SkillsPage:
             return wizard.render_conflict(self.template, visit, chosen=list(kept))
         if button == wizard.BACK:
             return wizard.walk(visit.step)
-        return send(visit) if button == wizard.NEXT else wizard.again(visit)
+        return sending.send(visit.account.id) if button == wizard.NEXT else wizard.again(visit)
 
     def _page(self, visit: Visit, chosen: list[Skill], status: int = 200, **more: object) -> Response:
         return wizard.render(self.template, visit, status, chosen=chosen, **more)
 
 
 PAGE = SkillsPage()
-
-
-def send(visit: Visit) -> Response:
-    """Put name, birth date, birth place and sex to the registry, and say what came of it."""
-    overview = redirect(url_for("profile.whole"), 303)
-    try:
-        check = flow.submit(visit.account.id, dukcapil=current_app.extensions["dukcapil"])
-    except flow.NothingToCheck:
-        flash(_("Keahlianmu tersimpan. Lengkapi biodata dulu supaya profilmu bisa diverifikasi."), "warn")
-        return wizard.to(steps.STEPS[1])
-    except throttle.Throttled:
-        flash(_("Profilmu tersimpan. Data ini sudah terlalu sering diperiksa, coba kirim lagi besok."), "warn")
-        return overview
-    except Conflict:
-        flash(_("Biodata berubah selagi diperiksa. Kirim sekali lagi."), "warn")
-        return overview
-    # A refusal and a wait are told on the page itself, for as long as they last.
-    if check is Check.VERIFIED:
-        flash(_("Profilmu tersimpan dan identitasmu terverifikasi."), "good")
-    return overview
 
 
 def suggestions() -> Response:
