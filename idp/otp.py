@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     """What a code is good for; it is good for nothing else."""
 
     ACTIVATION = "activation"
+    CHANGE_PHONE = "change_phone"
     SIGN_IN = "sign_in"
 
 

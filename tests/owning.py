@@ -105,3 +105,9 @@ def recovery_codes(flask_app: Flask, whom: Holder) -> tuple[str, ...]:
     """Ten fresh ones."""
     with flask_app.app_context():
         return factors.recovery_codes.make(whom.account_id)
+
+
+def press(browser: Browser, part: str, *, follow: bool = True, **fields: Any) -> Any:
+    """Send the first form of the page whose action holds this part of an address."""
+    number = next(number for number, form in enumerate(browser.forms()) if part in form["action"])
+    return browser.submit(form=number, follow=follow, **fields)

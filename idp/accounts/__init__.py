@@ -4,7 +4,7 @@ PENDING (says who it is, proves nothing yet) -> ACTIVE (NIK, e-mail and phone ar
 Owns contacts, password, state and the one answer to "may this account act now?". Knows nothing of HTTP, sessions,
 codes or pages."""
 
-from idp.accounts import code_tries, passwords
+from idp.accounts import code_tries, own_contacts, passwords
 from idp.accounts.lifecycle import (
     AlreadyTaken,
     Newcomer,
@@ -59,6 +59,7 @@ __all__ = [
     "may_act",
     "nik_fingerprint",
     "open_pending",
+    "own_contacts",
     "owner_of_email",
     "owner_of_phone",
     "password_faults",

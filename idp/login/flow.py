@@ -158,12 +158,12 @@ def _tell_of_new_device(account_id: str, sid: str) -> None:
     account = accounts.find(account_id)
     if account is None:
         return
-    told = {"account_id": account.id, "token": sessions.disowning.link_token(sid)}
+    token = sessions.disowning.link_token(sid)
     by_sms = account.email_verified_at is None and _may_have_sms(account)
     with unit_of_work():
-        notices.mail(account.email, "new_device", account.locale, name=account.name.value, **told)
+        notices.mail(account.email, "new_device", account.locale, account_id=account.id, name=account.name.value, token=token)
         if by_sms:
-            notices.sms(account.phone, "new_device", account.locale, **told)
+            notices.sms(account.phone, "new_device", account.locale, account_id=account.id, token=token)
 
 
 def _may_have_sms(account: accounts.Account) -> bool:

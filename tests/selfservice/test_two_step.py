@@ -122,7 +122,7 @@ def test_a_session_without_the_second_factor_removes_nothing_cve_2026_3429(app, 
     assert row.removal_due_at is None
 
 
-def test_a_lost_app_goes_after_three_days_and_the_owner_is_told(app, owner, rina, mails, texts, worker, clock):  # noqa: PLR0917
+def test_a_lost_app_goes_after_three_days_and_the_owner_is_told(app, owner, rina, mails, texts, worker, clock):
     owner.get(factor_path(app, rina))
     owner.submit(form=[one["action"].endswith("/lepas") for one in owner.forms()].index(True))
     assert "Akan dihapus pada" in owner.text
