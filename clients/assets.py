@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import flask_bootstrap
@@ -25,6 +26,7 @@ class Asset:
     packed: bytes
 
 
+@lru_cache
 def _read(file: Path) -> Asset:
     body = file.read_bytes()
     # Chromium asks for the map that this comment names, and there is none here.

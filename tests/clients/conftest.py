@@ -12,6 +12,7 @@ import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from clients.karirhub.app import create_app as create_karirhub
@@ -88,11 +89,23 @@ def service(tmp_path: Path, provider: StandIn) -> Callable[[str], Service]:
     return described
 
 
-@pytest.fixture
-def karirhub(service: Callable[[str], Service]) -> Visitor:
-    return Visitor(create_karirhub(service("karirhub")))
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all tests: every test starts its own services."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture
-def skillhub(service: Callable[[str], Service]) -> Visitor:
-    return Visitor(create_skillhub(service("skillhub")))
+def karirhub(service: Callable[[str], Service], compiled: FileSystemBytecodeCache) -> Visitor:
+    return _visitor("karirhub", service, compiled)
+
+
+@pytest.fixture
+def skillhub(service: Callable[[str], Service], compiled: FileSystemBytecodeCache) -> Visitor:
+    return _visitor("skillhub", service, compiled)
+
+
+def _visitor(slug: str, service: Callable[[str], Service], compiled: FileSystemBytecodeCache) -> Visitor:
+    app = CREATE[slug](service(slug))
+    app.jinja_env.bytecode_cache = compiled
+    return Visitor(app)
