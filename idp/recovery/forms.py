@@ -11,6 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, PasswordField, RadioField, SelectChoice, StringField, ValidationError
 from wtforms.validators import InputRequired
 
+from idp import accounts
 from idp.identity import EmailAddress, Malformed, Nik, PersonName, PhoneNumber
 from idp.recovery.flow import Way
 
@@ -34,7 +35,7 @@ PASSWORD_FAULTS: Mapping[str, Any] = {
     "lower": _l("Password perlu minimal satu huruf kecil."),
     "upper": _l("Password perlu minimal satu huruf besar."),
     "digit": _l("Password perlu minimal satu angka."),
-    "symbol": _l("Password perlu salah satu simbol: ! @ # $ %% ^ & *"),
+    "symbol": _l("Password perlu salah satu simbol: %(symbols)s", symbols=" ".join(accounts.PASSWORD_SYMBOLS)),
     "too_long": _l("Password ini terlalu panjang."),
     "common": _l("Password ini terlalu sering dipakai orang, jadi mudah ditebak. Pilih yang lain."),
     "personal": _l("Password tidak boleh berisi NIK, nama, email, atau nomor HP kamu."),
