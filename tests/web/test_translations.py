@@ -13,22 +13,8 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATES = ROOT / "idp" / "templates"
 # Prose and messages that stand whole in one file a language, and what a program reads.
-WHOLE_IN_ONE_LANGUAGE = re.compile(r"^(pages/(id|en)|notices|.*/(id|en))/")
-NAMES = {
-    "SIAP",
-    "kerja",
-    "SIAPkerja",
-    "English",
-    "Bahasa",
-    "Indonesia",
-    "Kemnaker",
-    "OpenID",
-    "Connect",
-    "JSON",
-    "Kementerian",
-    "Ketenagakerjaan",
-    "RI",
-}
+WHOLE_IN_ONE_LANGUAGE = re.compile(r"^((pages/(id|en)|notices|.*/(id|en))/|oidc/session_frame\.html$)")
+NAMES = set("SIAP kerja SIAPkerja English Bahasa Indonesia Kemnaker Kementerian Ketenagakerjaan RI NIK OpenID Connect JSON".split())
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]")
 
 
