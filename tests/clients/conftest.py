@@ -20,6 +20,8 @@ from clients.service import Service
 from clients.skillhub.app import create_app as create_skillhub
 from tests.clients.standin import CLIENT_ID, CLIENT_SECRET, StandIn
 
+# One for all tests: each new one would read the whole list of certificate authorities.
+OUTSIDE = httpx.Client()
 CREATE = {"karirhub": create_karirhub, "skillhub": create_skillhub}
 
 
@@ -43,7 +45,7 @@ class Visitor:
         """Start signing in, visit the provider, and bring back the address that it redirects to."""
         started = self.at.get(path)
         assert started.status_code == 302, started.text
-        return local(httpx.get(started.location).headers["Location"])
+        return local(OUTSIDE.get(started.location).headers["Location"])
 
     def sign_in(self, path: str = "/login") -> TestResponse:
         return self.at.get(self.answer_of_provider(path))

@@ -7,12 +7,11 @@ import hmac
 import json
 import time
 
-import httpx
 import pytest
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
-from tests.clients.conftest import Visitor, local
+from tests.clients.conftest import OUTSIDE, Visitor, local
 from tests.clients.standin import CLIENT_ID, LOGOUT_EVENT, StandIn
 
 
@@ -33,7 +32,7 @@ def test_signing_out_ends_this_session_and_asks_the_provider_to_end_all(karirhub
 
 def test_coming_back_from_the_providers_sign_out_says_that_both_are_over(karirhub: Visitor, provider: StandIn) -> None:
     karirhub.sign_in()
-    back = httpx.get(karirhub.press("/logout").location).headers["Location"]
+    back = OUTSIDE.get(karirhub.press("/logout").location).headers["Location"]
     page = karirhub.get(local(back)).text
     assert "dan dari SIAPkerja" in page
     assert provider.left[0]["post_logout_redirect_uri"] == "http://localhost:8001/signed-out"
