@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from sqlalchemy import DateTime, Dialect, Engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.schema import MetaData
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -86,6 +86,13 @@ def prepare(engine: Engine) -> None:
         # A deferred transaction that reads and then writes fails at once when another wrote in between.
         immediate = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _read_anew_what_is_locked(state: ORMExecuteState) -> None:
+    # Who waited for a lock must see what the one before wrote. SQLAlchemy alone keeps the values that it read before.
+    if state.is_select and getattr(state.statement, "_for_update_arg", None) is not None:
+        state.update_execution_options(populate_existing=True)
 
 
 class Unit:

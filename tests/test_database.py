@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from idp import migrations, outbox
 from idp.extensions import after_commit, db, unit_of_work
@@ -70,3 +70,21 @@ def test_a_thousand_read_then_write_units_in_parallel_all_succeed(context):
 def test_models_and_migrations_agree(context):
     assert migrations.pending(db.engine) == []
     assert migrations.differences(db.engine) == []
+
+
+def test_a_row_that_is_locked_is_read_anew(context):
+    """Of two clicks at once the second waits for the lock, and must see what the first wrote."""
+    with unit_of_work() as session:
+        row_id = _row()
+        row = session.get_one(outbox.OutboxRow, row_id)
+
+        def written_past_the_session(state):
+            session.connection().execute(update(outbox.OutboxRow).where(outbox.OutboxRow.id == row_id).values(state=state))
+
+        written_past_the_session("done")
+        assert row.state == "waiting"
+        assert session.get_one(outbox.OutboxRow, row_id, with_for_update=True).state == "done"
+        written_past_the_session("expired")
+        locked = session.scalar(select(outbox.OutboxRow).where(outbox.OutboxRow.id == row_id).with_for_update())
+        assert locked is row
+        assert row.state == "expired"
