@@ -52,6 +52,12 @@ def in_words(row: sessions.StoredSession, here: str | None) -> SignIn:
     )
 
 
+def of(sid: str) -> SignIn | None:
+    """The sign-in with this id."""
+    row = db.session.get(sessions.StoredSession, sid)
+    return in_words(row, sid) if row else None
+
+
 def end_one(account_id: str, sid: str) -> bool:
     """End a sign-in of this account; answers whether there was one to end."""
     row = db.session.get(sessions.StoredSession, sid)

@@ -33,6 +33,7 @@ async function ask(form) {
 function serve(form) {
   const failed = form.querySelector("[data-passkey-failed]");
   form.hidden = false;
+  for (const instead of document.querySelectorAll("[data-without-passkeys]")) instead.hidden = true;
   form.addEventListener("submit", (event) => {
     if (form.elements.credential.value) {
       // An answer is good for once: whoever comes back to this page asks anew.
