@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, BigInteger, String
 from sqlalchemy.orm import Mapped
 
-from idp import clock
+from idp import clock, sealed
 from idp.database import Model, UtcDateTime, column, new_id
 from idp.extensions import after_commit, db
 
@@ -84,7 +85,7 @@ class Event(StrEnum):
 
 
 class AuditEvent(Model):
-    """One row of the trail. Rows are added, never changed."""
+    """One row of the trail. Rows are added, never changed; `audit_chain` gives each its place and its link afterwards."""
 
     __tablename__ = "audit_events"
     id: Mapped[str] = column(String(32), personal=False, primary_key=True, default=new_id)
@@ -92,9 +93,20 @@ class AuditEvent(Model):
     event: Mapped[str] = column(String(48), personal=False, index=True)
     subject: Mapped[str | None] = column(String(64), personal=False, index=True, nullable=True)
     facts: Mapped[dict[str, Any]] = column(JSON, personal=False)
+    mark: Mapped[str | None] = column(String(43), personal=False, nullable=True)
+    sequence: Mapped[int | None] = column(BigInteger, personal=False, nullable=True, unique=True)
+    link: Mapped[str | None] = column(String(43), personal=False, nullable=True)
 
 
 def record(event: Event, subject: str | None, **facts: Any) -> None:
     """Write an event with the change that it tells of, inside a unit of work; it is logged once committed."""
-    db.session.add(AuditEvent(at=clock.now(), event=event, subject=subject, facts=facts))
+    row = AuditEvent(id=new_id(), at=clock.now(), event=event, subject=subject, facts=facts)
+    row.mark = mark_of(row)
+    db.session.add(row)
     after_commit(lambda: _log.info(str(event), subject=subject, **facts))
+
+
+def mark_of(row: AuditEvent) -> str:
+    """What only this installation can write beside a row: a keyed digest of everything that the row says."""
+    said = [row.id, row.at.astimezone(UTC).isoformat(), str(row.event), row.subject, row.facts]
+    return sealed.fingerprint("audit row", json.dumps(said, sort_keys=True, separators=(",", ":")))
