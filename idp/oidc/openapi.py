@@ -54,7 +54,7 @@ OPERATIONS = (
         "post", "/oauth/authorize/{pending_id}", "A person's decision", (200, 303, 400), answer=HTML,
         form=("csrf_token", "decision", "claim", "account"),
     ),
-    Operation("post", "/oauth/par", "Pushed authorization request (RFC 9126)", (201, 400, 401, 429), form=(*AUTHORIZE, *CLIENT), security=BASIC),
+    Operation("post", "/oauth/par", "Pushed request (RFC 9126)", (201, 400, 401, 429), form=(*AUTHORIZE, *CLIENT), security=BASIC),
     Operation("post", "/oauth/token", "Token endpoint", (200, 400, 401, 429), form=TOKEN, security=BASIC),
     Operation("get", "/oauth/userinfo", "Claims for an access token", (200, 400, 401, 403), security=BEARER),
     Operation("post", "/oauth/userinfo", "Claims for an access token", (200, 400, 401, 403), form=("access_token",), security=BEARER),
