@@ -1,0 +1,139 @@
+"""FAPI 2.0 Security Profile and Message Signing, as policies of a client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from idp import clock
+from idp.oidc.metadata import MetadataRefused
+from tests.oidc.house import House
+from tests.oidc.party import ISSUER, Browser, Party, values_of
+from tests.oidc.signer import Signer
+
+
+class Fapi:
+    """A client bound to a profile, with its keys, in a browser where a person is signed in."""
+
+    def __init__(self, register: Any, house: House, profile: str, **metadata: Any) -> None:
+        self.signer, self.proofs = Signer("PS256"), Signer("ES256")
+        grants = ["authorization_code", "refresh_token"]
+        self.party: Party = register(profile=profile, first_party=True, jwks=self.signer.jwks, grant_types=grants, **metadata)
+        self.browser: Browser = self.party.browser()
+        self.browser.sign_in(house)
+
+    def post(self, path: str, data: dict[str, Any], proof: str | None = None, **assertion: Any) -> TestResponse:
+        data = {**data, **self.signer.assertion(self.party.client_id, **assertion)}
+        headers = {"DPoP": proof} if proof else {}
+        return self.party.app.test_client().post(path, data=data, headers=headers, base_url=ISSUER)
+
+    def push(self, **changes: Any) -> TestResponse:
+        return self.post("/oauth/par", self.party.parameters(**changes))
+
+    def push_signed(self, **changes: Any) -> TestResponse:
+        inside = self.party.parameters(response_mode="jwt")
+        return self.post("/oauth/par", {"request": self.signer.request(inside, **changes)})
+
+    def answer(self, pushed: TestResponse) -> TestResponse:
+        query = {"client_id": self.party.client_id, "request_uri": pushed.json["request_uri"]}
+        return self.browser.get("/oauth/authorize", query_string=query)
+
+    def redeem(self, code: str, path: str = "/oauth/token") -> TestResponse:
+        """As RFC 9449 8 has it: once without a nonce, then with the one that came."""
+        data = {
+            "grant_type": "authorization_code", "code": code, "redirect_uri": self.party.metadata.redirect_uris[0],
+            "code_verifier": self.party.verifier,
+        }  # fmt: skip
+        return self.with_nonce(path, data)
+
+    def with_nonce(self, path: str, data: dict[str, Any]) -> TestResponse:
+        first = self.post(path, data, self.proofs.proof(path))
+        assert first.json["error"] == "use_dpop_nonce"
+        return self.post(path, data, self.proofs.proof(path, nonce=first.headers["DPoP-Nonce"]))
+
+
+@pytest.fixture
+def fapi(register: Any, house: House) -> Fapi:
+    return Fapi(register, house, "fapi2-security")
+
+
+@pytest.mark.asvs("V10.4.13", "V10.4.14", "V10.4.16")
+def test_the_security_profile_from_end_to_end(fapi: Fapi) -> None:
+    told = values_of(fapi.answer(fapi.push(scope="openid email offline_access")))
+    assert told["iss"] == ISSUER
+    tokens = fapi.redeem(told["code"]).json
+    assert tokens["token_type"] == "DPoP"
+    assert fapi.party.verified(tokens["id_token"], "PS256")["nonce"] == "n0nce"
+    again = fapi.with_nonce("/oauth/token", {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]})
+    assert again.json["refresh_token"] == tokens["refresh_token"], "the key protects it: it does not rotate"
+
+
+def test_nothing_goes_but_pushed_requests(fapi: Fapi) -> None:
+    assert values_of(fapi.party.ask(fapi.browser))["error"] == "invalid_request"
+    token = fapi.signer.request(fapi.party.parameters())
+    assert values_of(fapi.party.ask(fapi.browser, request=token))["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"code_challenge": None, "code_challenge_method": None}, {"code_challenge_method": "plain"}, {"response_type": "id_token"}]
+)
+def test_weaker_requests_are_refused(fapi: Fapi, changes: dict[str, Any]) -> None:
+    assert fapi.push(**changes).status_code == 400
+
+
+@pytest.mark.parametrize("audience", [ISSUER + "/oauth/token", [ISSUER], [ISSUER, "https://other.example"]])
+def test_an_assertion_names_the_issuer_alone_as_its_audience(fapi: Fapi, audience: Any) -> None:
+    assert fapi.post("/oauth/par", fapi.party.parameters(), aud=audience).status_code == 401
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(8, 201), (70, 401)])
+def test_a_clock_may_be_a_little_wrong(fapi: Fapi, ahead: int, status: int) -> None:
+    moment = clock.timestamp() + ahead
+    assert fapi.post("/oauth/par", fapi.party.parameters(), iat=moment, nbf=moment).status_code == status
+
+
+def test_a_token_without_a_proof_is_not_given(fapi: Fapi) -> None:
+    code = values_of(fapi.answer(fapi.push()))["code"]
+    data = {"grant_type": "authorization_code", "code": code, "redirect_uri": fapi.party.metadata.redirect_uris[0]}
+    assert fapi.post("/oauth/token", {**data, "code_verifier": fapi.party.verifier}).json["error"] == "invalid_dpop_proof"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "field"),
+    [
+        ({"token_endpoint_auth_method": "client_secret_basic"}, "token_endpoint_auth_method"),
+        ({"id_token_signed_response_alg": "RS256"}, "id_token_signed_response_alg"),
+        ({"response_types": ["code id_token"], "grant_types": ["authorization_code", "implicit"]}, "response_types"),
+    ],
+)
+def test_a_profile_admits_nothing_weaker(register: Any, metadata: dict[str, Any], field: str) -> None:
+    with pytest.raises(MetadataRefused, match=field):
+        register(**{"profile": "fapi2-security", "jwks": Signer("PS256").jwks, **metadata})
+
+
+class TestMessageSigning:
+    @pytest.fixture
+    def fapi(self, register: Any, house: House) -> Fapi:
+        return Fapi(register, house, "fapi2-message-signing")
+
+    def test_requests_and_answers_are_signed(self, fapi: Fapi) -> None:
+        told = values_of(fapi.answer(fapi.push_signed()))
+        assert set(told) == {"response"}
+        claims = fapi.party.verified(told["response"], "PS256")
+        assert claims["aud"] == fapi.party.client_id
+        assert fapi.redeem(claims["code"]).status_code == 200
+
+    def test_an_unsigned_request_is_refused(self, fapi: Fapi) -> None:
+        assert fapi.push(response_mode="jwt").status_code == 400
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"aud": None}, {"nbf": None}, {"exp": None}, {"aud": "https://other.example"}, {"exp": 2**33}, {"nbf": 1},
+            {"response_mode": "query"}, {"client_id": "other"},
+        ],
+    )  # fmt: skip
+    def test_request_objects_keep_the_profile(self, fapi: Fapi, changes: dict[str, Any]) -> None:
+        assert fapi.push_signed(**changes).status_code == 400
