@@ -4,6 +4,7 @@ authorize -> (sign in) -> (consent) -> code -> token -> userinfo, refresh, logou
 Owns clients, consents, codes, tokens and signing keys. Knows subjects and sessions by name only: what it needs of
 people comes through `Host`, and it must know nothing of accounts, passwords, factors or notices."""
 
+from idp.oidc.connected import Service, disconnect, name_of, services
 from idp.oidc.consents import Connection, connections, forget, withdraw
 from idp.oidc.host import Authentication, ClaimAsk, ClaimsRequest, ClaimText, Host, LoginHint
 from idp.oidc.revocation_causes import end_all_access
@@ -19,12 +20,16 @@ __all__ = [
     "Connection",
     "Host",
     "LoginHint",
+    "Service",
     "Tile",
     "connections",
+    "disconnect",
     "end_all_access",
     "end_of_session",
     "forget",
     "init_app",
+    "name_of",
+    "services",
     "tiles",
     "withdraw",
 ]
