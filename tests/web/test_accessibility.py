@@ -13,7 +13,7 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 LANGUAGES = ("id", "en")
 pytestmark = pytest.mark.any_database
-OPEN_TO_ALL = ("/masuk", "/daftar", "/bantuan", "/kebijakan-privasi", "/syarat-ketentuan", "/nothing-here")
+OPEN_TO_ALL = ("/masuk", "/daftar", "/pemulihan", "/bantuan", "/kebijakan-privasi", "/syarat-ketentuan", "/nothing-here")
 
 STICKS_OUT = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 TOO_SMALL = """() => [...document.querySelectorAll("button, .btn, summary, select, textarea, .choice, .tile, footer a, \
@@ -71,6 +71,7 @@ SIGNED_IN = (
     "/profil",
     *(f"/profil/lengkapi/{step}" for step in ("foto", "biodata", "pendidikan", "pengalaman", "pelatihan", "sertifikasi", "keahlian")),
     *(f"/profil/lengkapi/{step}/baru" for step in ("pendidikan", "pengalaman", "pelatihan", "sertifikasi")),
+    *(f"/akun{page}" for page in ("", "/password", "/dua-langkah", "/perangkat", "/kontak", "/kontak/email", "/kontak/hp")),
 )
 
 
