@@ -6,7 +6,7 @@ LOCK := requirements.lock
 PORT_BASE ?= 8000
 export PORT_BASE
 
-.PHONY: help run test check lint bench soak serve worker lock clean-state browser
+.PHONY: help run test check lint bench soak serve worker translations lock clean-state browser
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -50,6 +50,11 @@ serve: $(VENV)/.ready  ## the provider alone, settings from the environment
 
 worker: $(VENV)/.ready  ## the provider's worker alone, settings from the environment
 	@exec $(BIN)/python -m idp.worker
+
+translations: $(VENV)/.ready-test  ## renew the list of sentences to translate, after a change of words
+	@mkdir -p var
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k _n:1,2 -k lazy_ngettext:1,2 --add-location=file --sort-by-file -w 120 -o var/messages.pot .
+	$(BIN)/pybabel -q update -i var/messages.pot -d idp/translations --no-fuzzy-matching --ignore-obsolete -w 120
 
 lock: $(VENV)/.ready-test  ## renew the lock files from setup.cfg
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra build --extra sandbox setup.cfg -o $(LOCK)
