@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet
 from clients.service import Credentials, Service
 from clients.store import Store
 
-CALL_SECONDS = 5
+CALL_SECONDS = 10
 METADATA_SECONDS = 3600
 # Unknown key ids make us fetch the keys again, but a flood of forged tokens must not make us flood the provider.
 KEYS_GAP_SECONDS = 10

@@ -5,8 +5,10 @@ Tolerant by design: a claim may be missing, or of a shape that this version does
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from clients import language
 from clients.language import _
 
 
@@ -67,7 +69,7 @@ def _catalogue() -> tuple[tuple[str, str, str, Show], ...]:
     return (
         ("profile", "name", _("Nama"), _plain("name")),
         ("profile", "gender", _("Jenis kelamin"), _gender),
-        ("profile", "birthdate", _("Tanggal lahir"), _plain("birthdate")),
+        ("profile", "birthdate", _("Tanggal lahir"), _birthdate),
         ("email", "email", _("Email"), _plain("email")),
         ("phone", "phone_number", _("Nomor handphone"), _plain("phone_number")),
         ("address", "address", _("Domisili"), _address),
@@ -79,7 +81,7 @@ def _catalogue() -> tuple[tuple[str, str, str, Show], ...]:
         ("profil_status", "profile_completeness", _("Kelengkapan profil"), _completeness),
         ("profil_status", "profile_verified", _("Status profil"), _status),
         ("profile", "picture", _("Foto profil"), _plain("picture")),
-        ("profile", "locale", _("Bahasa"), _plain("locale")),
+        ("profile", "locale", _("Bahasa"), _locale),
         ("profile", "zoneinfo", _("Zona waktu"), _plain("zoneinfo")),
         ("profile", "profile", _("Halaman profil"), _plain("profile")),
     )
@@ -111,9 +113,17 @@ def _each(claim: str, show: Callable[[Mapping[str, Any]], str]) -> Show:
         entries = claims.get(claim)
         if not isinstance(entries, list):
             return [text(entries)]
-        return [show(entry) if isinstance(entry, Mapping) else text(entry) for entry in entries]
+        return [_proven(entry, show(entry)) if isinstance(entry, Mapping) else text(entry) for entry in entries]
 
     return rows
+
+
+def _proven(entry: Mapping[str, Any], line: str) -> str:
+    """The line of an entry, and by whom it was verified where it was."""
+    if not line or entry.get("verified") is not True:
+        return line
+    by = text(entry.get("verified_by"))
+    return f"{line}, " + (_("diverifikasi oleh %(by)s", by=by) if by else _("terverifikasi"))
 
 
 def _named(entry: Mapping[str, Any]) -> str:
@@ -123,6 +133,19 @@ def _named(entry: Mapping[str, Any]) -> str:
 def _gender(claims: Mapping[str, Any]) -> list[str]:
     value = text(claims.get("gender"))
     return [{"female": _("Perempuan"), "male": _("Laki-laki")}.get(value, value)]
+
+
+def _birthdate(claims: Mapping[str, Any]) -> list[str]:
+    value = text(claims.get("birthdate"))
+    try:
+        return [language.day(date.fromisoformat(value))]
+    except ValueError:
+        return [value]
+
+
+def _locale(claims: Mapping[str, Any]) -> list[str]:
+    value = text(claims.get("locale"))
+    return [{"id": _("Indonesia"), "en": _("Inggris")}.get(value[:2], value)]
 
 
 def _address(claims: Mapping[str, Any]) -> list[str]:
