@@ -63,15 +63,17 @@ def is_outdated(password_hash: str) -> bool:
     return _hasher.check_needs_rehash(password_hash)
 
 
-def pass_time() -> None:
+def pass_time() -> bool:
     """Wait for about as long as a hash takes, without the work: a refusal must not show by being quick.
 
-    Only so many wait at once: in a flood an early refusal is worth more than an even one."""
-    if _sleeping_places.acquire(blocking=False):
-        try:
-            time.sleep(_typical_seconds)
-        finally:
-            _sleeping_places.release()
+    Only so many wait at once: in a flood an early refusal is worth more than an even one. Answers whether it waited."""
+    if not _sleeping_places.acquire(blocking=False):
+        return False
+    try:
+        time.sleep(_typical_seconds)
+    finally:
+        _sleeping_places.release()
+    return True
 
 
 def _matches(password_hash: str, peppered: bytes) -> bool:

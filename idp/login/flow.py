@@ -50,8 +50,8 @@ def sign_in(attempt: Attempt) -> sessions.SsoSession:
     try:
         failures = lanes.enter(lane)
     except lanes.Blocked:
-        accounts.passwords.pass_time()
-        raise _refusal(attempt, None) from None
+        waited = accounts.passwords.pass_time()
+        raise _refusal(attempt, found, told=waited) from None
     right = accounts.passwords.verify(found.password_hash if found else None, attempt.password, known_device=lane.known)
     if found is None or not right:
         raise _refusal(attempt, found)
@@ -119,11 +119,12 @@ def end_row_of_failures(account_id: str, attempt: Attempt) -> None:
     lanes.clear(lanes.of(account_id, "", attempt.device, known=account_id in attempt.known_accounts))
 
 
-def _refusal(attempt: Attempt, found: accounts.Credentials | None) -> Refused:
+def _refusal(attempt: Attempt, found: accounts.Credentials | None, *, told: bool = True) -> Refused:
     with suppress(throttle.Throttled):  # the next attempt from this address is told
         throttle.hit("sign_in_failures_per_address", attempt.address)
-    with unit_of_work():
-        audit.record(audit.Event.SIGN_IN_FAILED, found.account_id if found else None)
+    if told:  # a flood is not written down drop by drop: it would fill the trail and hold up everybody else's writes
+        with unit_of_work():
+            audit.record(audit.Event.SIGN_IN_FAILED, found.account_id if found else None)
     return Refused()
 
 

@@ -1,0 +1,421 @@
+"""Signing in: one answer for every refusal; a known device keeps its way in."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from flask import Flask
+
+from idp import accounts, web
+from idp.extensions import db
+from tests.browsing import Browser
+from tests.outside import Outside
+from tests.owning import PASSWORD, Holder, at_once, holder
+from tests.registration.walking import PASSWORD as CHOSEN
+from tests.registration.walking import code_of, register, to_the_code
+from tests.timing import MovedClock
+from tests.working import Worker
+
+REFUSED = "Belum bisa masuk"
+
+
+@pytest.fixture
+def siti(app: Flask) -> Holder:
+    return holder(app, "Siti Aminah")
+
+
+def sign_in(browser: Browser, identifier: str, password: str = PASSWORD, path: str = "/masuk", **more: str) -> Browser:
+    browser.get(path)
+    browser.submit(identifier=identifier, password=password, **more)
+    return browser
+
+
+def is_in(browser: Browser) -> bool:
+    return browser.cookie("sso") is not None
+
+
+def masked(browser: Browser, identifier: str) -> tuple[int, str]:
+    """Status and page, without what differs each time and what was typed."""
+    page = browser.text.replace(identifier, "IDENTIFIER")
+    return browser.answer.status_code, re.sub(r'(nonce|value|name="csrf_token" value)="[^"]{20,}"', r'\1="…"', page)
+
+
+def test_a_citizen_signs_in_by_email(http: Browser, siti: Holder) -> None:
+    sign_in(http, siti.email.upper())
+    assert is_in(http)
+    assert http.path == "/"
+
+
+@pytest.mark.parametrize("style", ["0{0}", "62{0}", "+62{0}", "+62 {1} {2} {3}", "0{1}-{2}-{3}", "(0{1}) {2}.{3}"])
+def test_a_citizen_signs_in_by_phone_as_people_write_it(http: Browser, siti: Holder, style: str) -> None:
+    digits = siti.phone.removeprefix("+62")
+    sign_in(http, style.format(digits, digits[:3], digits[3:7], digits[7:]))
+    assert is_in(http)
+
+
+@pytest.mark.asvs("V6.3.8")
+def test_wrong_unknown_suspended_locked_and_pending_get_one_and_the_same_answer(
+    http: Browser, app: Flask, sandbox: Outside, siti: Holder
+) -> None:
+    suspended, locked, pending = holder(app), holder(app), sandbox.add_person()
+    with app.app_context():
+        accounts.suspend(suspended.account_id, "-")
+    to_the_code(http.another(), pending)
+    for _ in range(7):
+        sign_in(http.another(), locked.email, "Salah#Sekali1")
+    cases = {
+        siti.email: "Salah#Sekali1",
+        "tidak.ada@example.id": PASSWORD,
+        "bukan apa-apa": PASSWORD,
+        "0812 9999 9999": PASSWORD,
+        suspended.email: PASSWORD,
+        locked.email: PASSWORD,
+        pending["email"]: "Salah#Sekali1",
+        "x" * 5000: PASSWORD,
+    }
+    answers = {masked(sign_in(http.another(), identifier, password), identifier) for identifier, password in cases.items()}
+    assert len(answers) == 1
+    status, page = answers.pop()
+    assert status == 400
+    assert REFUSED in page
+
+
+@pytest.mark.asvs("V6.3.8", "V11.2.4")
+def test_known_and_unknown_take_the_same_time(http: Browser, app: Flask, configured: Callable[..., None]) -> None:
+    configured(limits="off")
+    known = [holder(app).email for _ in range(5)]
+    http.get("/masuk")
+    token = http.forms()[0]["fields"]["csrf_token"]
+
+    def seconds(identifier: str) -> float:
+        began = time.perf_counter()
+        http.post("/masuk", {"csrf_token": token, "identifier": identifier, "password": "Salah#Sekali1"})
+        return time.perf_counter() - began
+
+    for _ in range(10):
+        seconds("pemanasan@example.id")
+    samples: tuple[list[float], list[float]] = ([], [])
+    for number in range(200):
+        samples[0].append(seconds(known[number % 5]))
+        samples[1].append(seconds(f"tidak.ada.{number % 5}@example.id"))
+    later = sum((one > other) + 0.5 * (one == other) for one in samples[0] for other in samples[1]) / 200**2
+    assert 0.38 < later < 0.62, [statistics.median(one) for one in samples]
+
+
+def test_five_failures_are_free_then_the_right_password_has_to_wait(http: Browser, siti: Holder, clock: MovedClock) -> None:
+    for _ in range(5):
+        sign_in(http, siti.email, "Salah#Sekali1")
+    assert is_in(sign_in(http, siti.email))
+    stranger = http.another()
+    for _ in range(6):
+        sign_in(stranger, siti.email, "Salah#Sekali1")
+    assert not is_in(sign_in(stranger, siti.email))
+    clock.shift(3)
+    assert is_in(sign_in(stranger, siti.email))
+
+
+def test_each_failure_more_doubles_the_wait_up_to_a_quarter_of_an_hour(http: Browser, siti: Holder, clock: MovedClock) -> None:
+    for _ in range(5):
+        sign_in(http, siti.email, "Salah#Sekali1")
+    for wait in (2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900):
+        sign_in(http, siti.email, "Salah#Sekali1")
+        clock.shift(wait - 1)
+        assert not is_in(sign_in(http, siti.email)), wait
+        clock.shift(1.5)
+    assert is_in(sign_in(http, siti.email))
+
+
+def test_both_identifiers_of_an_account_are_one_lane(http: Browser, siti: Holder) -> None:
+    for identifier in (siti.email, siti.phone) * 3:
+        sign_in(http, identifier, "Salah#Sekali1")
+    assert not is_in(sign_in(http, siti.email))
+    assert not is_in(sign_in(http, siti.phone))
+
+
+@pytest.mark.asvs("V6.3.1")
+def test_strangers_cannot_lock_the_owner_out_of_a_device_that_is_known(http: Browser, siti: Holder) -> None:
+    sign_in(http, siti.email)
+    http.get("/keluar")
+    http.submit()
+    for number in range(20):
+        sign_in(http.another(f"198.51.100.{number}"), siti.email, "Salah#Sekali1")
+    assert not is_in(sign_in(http.another("198.51.100.99"), siti.email))
+    assert is_in(sign_in(http, siti.email))
+
+
+def test_a_known_device_has_limits_too(http: Browser, siti: Holder) -> None:
+    sign_in(http, siti.email)
+    http.get("/keluar")
+    http.submit()
+    for _ in range(6):
+        sign_in(http, siti.email, "Salah#Sekali1")
+    assert not is_in(sign_in(http, siti.email))
+
+
+def test_a_device_known_for_one_account_is_a_stranger_to_others(http: Browser, app: Flask, siti: Holder) -> None:
+    budi = holder(app, "Budi Santoso")
+    sign_in(http, siti.email)
+    http.get("/keluar")
+    http.submit()
+    for number in range(6):
+        sign_in(http.another(f"198.51.100.{number}"), budi.email, "Salah#Sekali1")
+    assert not is_in(sign_in(http, budi.email))
+
+
+def fail_a_hundred_times(app: Flask, whom: Holder) -> None:
+    from idp.login import lanes
+
+    with app.app_context():
+        lane = lanes.of(whom.account_id, "", None, known=False)
+        from idp.extensions import redis
+
+        redis.hset(lane.key, mapping={"count": 100})
+
+
+@pytest.mark.asvs("V6.3.1")
+def test_after_a_hundred_failures_a_new_device_needs_a_code_as_well(
+    http: Browser, siti: Holder, app: Flask, sandbox: Outside, worker: Worker
+) -> None:
+    fail_a_hundred_times(app, siti)
+    sign_in(http, siti.email, path="/masuk?next=/profil")
+    assert not is_in(http)
+    assert http.path == "/masuk/kode?next=/profil"
+    worker.drain()
+    assert "kode masuk" in sandbox.sms(siti.phone)[-1]["text"]
+    code = sandbox.sms(siti.phone)[-1]["text"].rpartition("#")[2]
+    http.submit(code=f"{(int(code) + 1) % 1_000_000:06d}")
+    assert "Kamu bisa mencoba 4 kali lagi" in http.text
+    answer = http.submit(code=code, follow=False)
+    assert answer.location == "/profil"
+    assert is_in(http)
+    assert is_in(sign_in(http.another("198.51.100.1"), siti.email))
+
+
+def test_the_code_page_is_no_way_in_without_the_password(http: Browser) -> None:
+    http.get("/masuk/kode")
+    assert http.path == "/masuk"
+    token = http.forms()[0]["fields"]["csrf_token"]
+    for path in ("/masuk/kode", "/masuk/kirim-ulang"):
+        assert http.post(path, {"csrf_token": token, "code": "123456"}).location == "/masuk"
+
+
+@pytest.mark.asvs("V2.4.1", "V6.3.1")
+def test_one_address_fails_sixty_times_a_minute(http: Browser, siti: Holder, clock: MovedClock) -> None:
+    http.get("/masuk")
+    token = http.forms()[0]["fields"]["csrf_token"]
+    for number in range(60):
+        data = {"csrf_token": token, "identifier": f"tidak.ada.{number}@example.id", "password": PASSWORD}
+        assert http.post("/masuk", data).status_code == 400
+    refused = sign_in(http, siti.email)
+    assert refused.answer.status_code == 429
+    assert 0 < int(refused.answer.headers["Retry-After"]) <= 61
+    assert is_in(sign_in(http.another("198.51.100.1"), siti.email))
+    clock.shift(61)
+    assert is_in(sign_in(http, siti.email))
+
+
+def test_fifty_guesses_at_once_are_no_more_than_six(http: Browser, siti: Holder, app: Flask) -> None:
+    from idp.audit import AuditEvent
+
+    def guess(number: int) -> int:
+        return sign_in(Browser(app, f"198.51.100.{number}"), siti.email, f"Salah#Sekali{number}").answer.status_code
+
+    assert set(at_once(app, guess)) <= {400, 429}
+    with app.app_context():
+        from idp.extensions import redis
+        from idp.login import lanes
+
+        assert int(redis.hget(lanes.of(siti.account_id, "", None, known=False).key, "count") or 0) == 6
+        assert db.session.query(AuditEvent).filter_by(event="sign_in_failed").count() >= 6
+
+
+def test_in_a_flood_the_owner_on_a_known_device_still_signs_in(http: Browser, siti: Holder, app: Flask) -> None:
+    sign_in(http, siti.email)
+    owner_waits = []
+
+    def strangers(number: int) -> None:
+        browser = Browser(app, f"203.0.113.{number}")
+        browser.get("/masuk")
+        fields = browser.forms()[0]["fields"]
+        for turn in range(8):
+            data = {"csrf_token": fields["csrf_token"], "identifier": siti.email, "password": f"Salah#{turn}"}
+            assert browser.post("/masuk", data).status_code in (400, 429)
+
+    def one(number: int) -> None:
+        if number:
+            strangers(number)
+            return
+        for _ in range(5):
+            http.get("/keluar")
+            http.submit()
+            began = time.perf_counter()
+            sign_in(http, siti.email)
+            owner_waits.append(time.perf_counter() - began)
+            assert is_in(http)
+
+    results = at_once(app, one, 20)
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert len(owner_waits) == 5
+    assert max(owner_waits) < 15
+
+
+@pytest.mark.asvs("V7.6.2", "V3.5.1")
+def test_a_forged_sign_in_form_is_refused(http: Browser, siti: Holder) -> None:
+    assert http.post("/masuk", {"identifier": siti.email, "password": PASSWORD}).status_code == 400
+    assert not is_in(http)
+
+
+def test_an_unfinished_account_is_taken_to_its_code_page(http: Browser, sandbox: Outside, worker: Worker, clock: MovedClock) -> None:
+    person = sandbox.add_person()
+    to_the_code(http, person)
+    clock.shift(301)
+    sign_in(http, person["phone"], CHOSEN)
+    assert http.path == "/daftar/verifikasi"
+    http.submit(code=code_of(sandbox, worker, person["phone"]))
+    assert is_in(http)
+
+
+def test_an_unfinished_account_goes_on_in_another_browser_and_no_longer_in_the_first(
+    http: Browser, sandbox: Outside, worker: Worker, clock: MovedClock
+) -> None:
+    person = sandbox.add_person()
+    to_the_code(http, person)
+    clock.shift(31)
+    other = http.another()
+    sign_in(other, person["email"], CHOSEN, path="/masuk?next=/profil")
+    assert other.path == "/daftar/verifikasi?next=/profil"
+    http.get("/daftar/verifikasi")
+    assert http.path == "/daftar"
+    answer = other.submit(code=code_of(sandbox, worker, person["phone"]), follow=False)
+    assert answer.location == "/profil"
+    assert is_in(other)
+
+
+def test_an_unfinished_account_whose_registration_was_cleaned_away_still_finds_its_page(
+    http: Browser, sandbox: Outside, worker: Worker, clock: MovedClock, app: Flask
+) -> None:
+    from idp.registration import clean_up
+
+    person = sandbox.add_person()
+    to_the_code(http, person)
+    clock.shift(8 * 86_400)
+    with app.app_context():
+        clean_up()
+    sign_in(http, person["email"], CHOSEN)
+    http.submit(code=code_of(sandbox, worker, person["phone"]))
+    assert is_in(http)
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/x", "/\\evil.example", "javascript:alert(1)", "\thttps://e"])
+def test_nobody_is_sent_on_to_another_site(http: Browser, siti: Holder, elsewhere: str) -> None:
+    http.request("GET", "/masuk", query_string={"next": elsewhere})
+    answer = http.submit(identifier=siti.email, password=PASSWORD, follow=False)
+    assert (answer.status_code, answer.location) == (303, "/")
+
+
+def test_the_page_names_the_service_one_comes_from_and_knows_its_hint(http: Browser, siti: Holder, app: Flask) -> None:
+    path = "/oauth/authorize?request=abc"
+    with app.app_context():
+        web.remember_destination(path, web.Destination("Karirhub", "karirhub", origin="https://karirhub.example", login_hint=siti.email))
+    http.request("GET", "/masuk", query_string={"next": path})
+    assert "Masuk untuk melanjutkan ke <strong>Karirhub</strong>" in http.text
+    assert http.forms()[0]["fields"]["identifier"] == [siti.email]
+    assert "form-action 'self' https://karirhub.example" in http.answer.headers["Content-Security-Policy"]
+    register_link = re.search(r'href="/daftar[?]([^"]*)"', http.text)
+    assert register_link is not None
+    assert parse_qs(register_link[1]) == {"next": [path]}
+    answer = http.submit(password=PASSWORD, follow=False)
+    assert answer.location == path
+
+
+def test_whoever_is_signed_in_and_comes_by_chance_goes_home(http: Browser, siti: Holder) -> None:
+    sign_in(http, siti.email)
+    assert http.get("/masuk", follow=False).location == "/"
+
+
+def test_whoever_is_sent_here_to_sign_in_anew_can(http: Browser, siti: Holder) -> None:
+    sign_in(http, siti.email)
+    before = http.cookie("sso")
+    http.get("/masuk?next=/profil")
+    assert "Kamu sudah masuk sebagai Siti Aminah" in http.text
+    http.submit(identifier=siti.email, password=PASSWORD, follow=False)
+    assert http.cookie("sso") not in (None, before)
+
+
+def test_the_owner_is_told_of_a_sign_in_on_a_new_device_and_only_then(
+    http: Browser, sandbox: Outside, worker: Worker, clock: MovedClock
+) -> None:
+    person = sandbox.add_person()
+    register(http, sandbox, worker, person)
+    clock.shift(60)
+
+    def told() -> tuple[int, int]:
+        worker.drain()
+        mails = [one for one in sandbox.mail(person["email"]) if "perangkat baru" in one["subject"]]
+        return len(mails), len([one for one in sandbox.sms(person["phone"]) if "perangkat baru" in one["text"]])
+
+    http.get("/keluar")
+    http.submit()
+    sign_in(http, person["email"], CHOSEN)
+    assert told() == (0, 0)
+    sign_in(http.another(), person["email"], CHOSEN)
+    assert told() == (1, 1)
+
+
+def test_a_shared_device_is_not_remembered_and_its_sign_in_is_short(http: Browser, siti: Holder, clock: MovedClock) -> None:
+    sign_in(http, siti.email, shared_device="y")
+    assert is_in(http)
+    assert http.cookie("device") is None
+    clock.shift(11 * 60)
+    http.get("/masuk")
+    assert http.path == "/masuk"
+
+
+def test_a_device_of_ones_own_is_remembered_for_a_year(http: Browser, siti: Holder) -> None:
+    sign_in(http, siti.email)
+    assert http.cookie("device")
+
+
+def test_a_hash_of_yesterdays_cost_is_renewed_at_sign_in(http: Browser, siti: Holder, app: Flask) -> None:
+    import hashlib
+    import hmac
+
+    from argon2 import PasswordHasher
+
+    from idp import sealed
+
+    with app.app_context():
+        peppered = hmac.digest(sealed.pepper(), PASSWORD.encode(), hashlib.sha256)
+        accounts.set_password_hash(siti.account_id, PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(peppered))
+    sign_in(http, siti.email)
+    assert is_in(http)
+    with app.app_context():
+        account = accounts.find(siti.account_id)
+        assert account is not None
+        assert "m=19456" in account.password_hash
+
+
+@pytest.mark.asvs("V2.2.1")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"identifier": "", "password": ""},
+        {"identifier": "\x00", "password": "\x00"},
+        {"identifier": "🦊" * 2000, "password": "🦊" * 2000},
+        {"identifier": "' OR 1=1 --", "password": "x"},
+        {"identifier": ["a@example.id", "b@example.id"], "password": ["x", "y"]},
+        {"identifier": "a@" + "x" * 100_000, "password": "x" * 100_000},
+        {"identifier": "@", "password": "\ud800".encode("utf-8", "surrogatepass")},
+    ],
+)
+def test_hostile_input_is_refused_and_never_an_error(http: Browser, fields: dict[str, Any]) -> None:
+    http.get("/masuk")
+    token = http.forms()[0]["fields"]["csrf_token"]
+    assert http.post("/masuk", {"csrf_token": token, **fields}).status_code == 400
