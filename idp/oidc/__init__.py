@@ -10,6 +10,7 @@ from idp.oidc.host import Authentication, ClaimAsk, ClaimsRequest, ClaimText, Ho
 from idp.oidc.revocation_causes import end_all_access
 from idp.oidc.session_end import end_of_session
 from idp.oidc.setup import init_app
+from idp.oidc.signals import Signal, tell
 from idp.oidc.tiles import Tile, tiles
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Connection",
     "Host",
     "LoginHint",
+    "Signal",
     "Service",
     "Tile",
     "connections",
@@ -28,6 +30,7 @@ __all__ = [
     "end_of_session",
     "forget",
     "init_app",
+    "tell",
     "name_of",
     "services",
     "tiles",

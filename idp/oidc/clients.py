@@ -17,10 +17,13 @@ from idp.extensions import after_commit, db, unit_of_work
 from idp.oidc import provider, uris
 from idp.oidc.metadata import ClientMetadata, MetadataRefused
 from idp.oidc.models import ClientRow, Consent, RefreshFamily
+from idp.oidc.signal_models import EventStream, WaitingEvent
 
 ACTIVE, SUSPENDED = "active", "suspended"
 # Scopes that need the ministry's word: never given to a client that registers itself.
-PERMISSION_SCOPES = frozenset({"nik"})
+PERMISSION_SCOPES = frozenset({"nik", "shared_signals"})
+# Scopes that open no claims.
+OWN_SCOPES = frozenset({"openid", "offline_access", "shared_signals"})
 
 
 class UnknownClient(Exception):
@@ -173,6 +176,8 @@ def remove(client_id: str) -> None:
         row = _locked(session, client_id)
         session.execute(delete(Consent).where(Consent.client_id == client_id))
         session.execute(delete(RefreshFamily).where(RefreshFamily.client_id == client_id))
+        session.execute(delete(EventStream).where(EventStream.id == client_id))
+        session.execute(delete(WaitingEvent).where(WaitingEvent.client_id == client_id))
         session.delete(row)
         audit.record(audit.Event.CLIENT_REMOVED, client_id)
         after_commit(provider.current().forget_clients)
@@ -223,12 +228,12 @@ def _stored(metadata: ClientMetadata) -> dict[str, Any]:
 
 
 def _check_scope(metadata: ClientMetadata, *, self_registered: bool) -> None:
-    known = {"openid", "offline_access", *provider.host().scopes}
+    known = {*OWN_SCOPES, *provider.host().scopes}
     unknown = [one for one in metadata.scopes if one not in known]
     if unknown:
         raise MetadataRefused([("scope", f"no such scope: {' '.join(unknown)}; known: {' '.join(sorted(known))}")])
     if self_registered and PERMISSION_SCOPES & set(metadata.scopes):
-        raise MetadataRefused([("scope", "nik is given by permission of the ministry only")])
+        raise MetadataRefused([("scope", "nik and shared_signals are given by permission of the ministry only")])
 
 
 def _new_client_id(name: str) -> str:

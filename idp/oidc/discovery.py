@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from idp.oidc import algorithms, keys, metadata, provider
+from idp.oidc import algorithms, clients, keys, metadata, provider
 from idp.oidc.routes import blueprint
 
 PUBLIC_SECONDS = 300
@@ -29,7 +29,7 @@ def jwks() -> Response:
 def document() -> dict[str, Any]:
     """All metadata. Each group is made by the part that it describes."""
     host = provider.host()
-    scopes = ["openid", "offline_access", *(one for one in host.scopes if one not in ("openid", "offline_access"))]
+    scopes = ["openid", "offline_access", "shared_signals", *(one for one in host.scopes if one not in clients.OWN_SCOPES)]
     claims = [*ALWAYS_CLAIMS, *(claim for names in host.scopes.values() for claim in names)]
     return {
         "issuer": provider.issuer(),

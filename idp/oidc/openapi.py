@@ -71,6 +71,16 @@ OPERATIONS = (
     Operation("post", "/oauth/logout", "RP-initiated logout by form", (200, 303, 400), form=LOGOUT, answer=HTML),
     Operation("get", "/oauth/logout/{kept_id}", "A logout that waits for its person", (200, 303), answer=HTML),
     Operation("post", "/oauth/logout/{kept_id}", "A person's word", (200, 303, 400), form=("csrf_token", "decision"), answer=HTML),
+    Operation("get", "/.well-known/ssf-configuration", "Shared Signals metadata", (200,)),
+    Operation("get", "/oauth/events/stream", "The client's stream", (200, 401, 404), security=BEARER),
+    Operation("post", "/oauth/events/stream", "Make a stream", (201, 400, 401, 409), json=True, security=BEARER),
+    Operation("put", "/oauth/events/stream", "Replace a stream", (200, 400, 401, 404), json=True, security=BEARER),
+    Operation("patch", "/oauth/events/stream", "Change a stream", (200, 400, 401, 404), json=True, security=BEARER),
+    Operation("delete", "/oauth/events/stream", "Remove a stream", (204, 401, 404), security=BEARER),
+    Operation("get", "/oauth/events/status", "Whether events flow", (200, 401, 404), security=BEARER),
+    Operation("post", "/oauth/events/status", "Let events flow or not", (200, 400, 401, 404), json=True, security=BEARER),
+    Operation("post", "/oauth/events/verify", "Ask for a trial event", (204, 400, 401, 404), json=True, security=BEARER),
+    Operation("post", "/oauth/events/poll", "Fetch events (RFC 8936)", (200, 400, 401, 404), json=True, security=BEARER),
     Operation("get", "/oauth/session", "Session Management frame", (200,), answer=HTML),
 )  # fmt: skip
 
@@ -122,5 +132,17 @@ def _content(one: Operation, status: int) -> dict[str, Any]:
 
 
 def _meaning(status: int) -> str:
-    words = {200: "Answered", 201: "Made", 204: "Removed", 303: "Go there", 400: "Refused", 401: "Not proven", 403: "Not allowed"}
-    return words.get(status, "Too often: wait as Retry-After says")
+    return MEANINGS.get(status, "Too often: wait as Retry-After says")
+
+
+MEANINGS = {
+    200: "Answered",
+    201: "Made",
+    204: "Done",
+    303: "Go there",
+    400: "Refused",
+    401: "Not proven",
+    403: "Not allowed",
+    404: "Not there",
+    409: "There already",
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idp.extensions import after_commit, unit_of_work
-from idp.oidc import clients, logout_backchannel, participants, revocation_causes
+from idp.oidc import clients, logout_backchannel, participants, revocation_causes, signals
 
 
 def end_of_session(sid: str, subject: str, cause: str) -> None:
@@ -15,4 +15,5 @@ def end_of_session(sid: str, subject: str, cause: str) -> None:
             client = clients.find_active(row.client_id)
             if client and client.metadata.backchannel_logout_uri:
                 logout_backchannel.send_later(client, sid, subject)
+        signals.tell(signals.Signal.SESSION_REVOKED, subject, sid=sid)
         participants.forget(sid)

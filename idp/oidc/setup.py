@@ -18,6 +18,7 @@ from idp.oidc import (
     registration,
     revocation,
     session_iframe,
+    signal_streams,
     token_endpoint,
     userinfo,
 )
@@ -36,6 +37,7 @@ ENDPOINT_MODULES = (
     registration,
     revocation,
     session_iframe,
+    signal_streams,
     token_endpoint,
     userinfo,
 )

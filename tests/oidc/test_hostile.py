@@ -91,7 +91,8 @@ JSON = st.recursive(
     max_leaves=6,
 )
 METADATA = (
-    "client_name redirect_uris grant_types response_types scope token_endpoint_auth_method jwks jwks_uri subject_type sector_identifier_uri "
+    "client_name redirect_uris grant_types response_types scope token_endpoint_auth_method jwks jwks_uri subject_type "
+    "sector_identifier_uri "
     "id_token_signed_response_alg contacts logo_uri request_uris default_max_age require_auth_time software_id post_logout_redirect_uris"
 ).split()
 

@@ -1,0 +1,207 @@
+"""How a service asks for signals: its stream's configuration and status, a trial, and fetching (OpenID SSF 1.0 8, RFC 8936)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, jsonify, make_response, request
+from sqlalchemy import delete, select
+
+from idp.extensions import db, unit_of_work
+from idp.oidc import access_tokens, clients, provider, signals, uris
+from idp.oidc.clients import Client
+from idp.oidc.routes import blueprint
+from idp.oidc.signal_models import EventStream, WaitingEvent
+
+PUSH = "urn:ietf:rfc:8935"
+POLL = "urn:ietf:rfc:8936"
+METHODS = {PUSH: "push", POLL: "poll"}
+SCOPE = "shared_signals"
+AT_ONCE = 100
+SUPPORTED = [str(one) for one in signals.Signal]
+
+
+class Refused(Exception):
+    """A request that cannot be carried out; the status and why."""
+
+    def __init__(self, status: int, why: str = "") -> None:
+        super().__init__(why)
+        self.status = status
+
+
+@blueprint.get("/.well-known/ssf-configuration")
+def signals_configuration() -> Response:
+    """The transmitter's metadata (SSF 1.0 7.1)."""
+    return jsonify(
+        issuer=provider.issuer(),
+        jwks_uri=provider.endpoint("/oauth/jwks"),
+        delivery_methods_supported=list(METHODS),
+        configuration_endpoint=provider.endpoint("/oauth/events/stream"),
+        status_endpoint=provider.endpoint("/oauth/events/status"),
+        verification_endpoint=provider.endpoint("/oauth/events/verify"),
+        authorization_schemes=[{"spec_urn": "urn:ietf:rfc:6749"}],
+        default_subjects="ALL",
+        spec_version="1_0",
+    )
+
+
+def for_client(endpoint: Callable[[Client], Response]) -> Callable[[], Response]:
+    """The endpoint serves a client with an access token of its own for this scope (RFC 6749 4.4)."""
+
+    @wraps(endpoint)
+    def guarded() -> Response:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        access = access_tokens.find(token.strip()) if scheme.lower() == "bearer" else None
+        client = clients.find_active(access.authorization.client_id) if access else None
+        if access is None or client is None or access.authorization.subject is not None or SCOPE not in access.scope:
+            response = make_response(jsonify(error="invalid_token"), 401)
+            response.headers["WWW-Authenticate"] = f'Bearer realm="siapkerja", scope="{SCOPE}"'
+            return response
+        try:
+            return endpoint(client)
+        except Refused as fault:
+            return make_response(jsonify(error="invalid_request", error_description=str(fault)), fault.status)
+
+    return guarded
+
+
+@blueprint.route("/oauth/events/stream", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+@for_client
+def stream(client: Client) -> Response:
+    """Make, read, change or remove the client's one stream (SSF 1.0 8.1.1)."""
+    if request.method == "GET":
+        return jsonify(_described(_own(client)))
+    if request.method == "DELETE":
+        return _remove(client)
+    document = _document()
+    with unit_of_work() as session:
+        row = session.get(EventStream, client.client_id, with_for_update=True)
+        if request.method == "POST" and row is not None:
+            raise Refused(409, "there is a stream already")
+        if request.method != "POST" and row is None:
+            raise Refused(404, "there is no stream")
+        if row is None:
+            row = EventStream(id=client.client_id, method="poll", requested=[])
+            session.add(row)
+        _apply(row, document, keeping=request.method == "PATCH")
+        session.flush()
+    return make_response(jsonify(_described(row)), 201 if request.method == "POST" else 200)
+
+
+@blueprint.route("/oauth/events/status", methods=["GET", "POST"])
+@for_client
+def status(client: Client) -> Response:
+    """Read or change whether events flow (SSF 1.0 8.1.2)."""
+    row = _own(client)
+    if request.method == "POST":
+        document = _document()
+        if document.get("status") not in ("enabled", "paused", "disabled"):
+            raise Refused(400, "status is enabled, paused or disabled")
+        with unit_of_work() as session:
+            row = session.get_one(EventStream, client.client_id)
+            row.status, row.reason = document["status"], str(document.get("reason", ""))[:200] or None
+    told = {"stream_id": row.id, "status": row.status}
+    return jsonify(told | ({"reason": row.reason} if row.reason else {}))
+
+
+@blueprint.post("/oauth/events/verify")
+@for_client
+def verify(client: Client) -> Response:
+    """Send an event that proves the stream works (SSF 1.0 8.1.4)."""
+    row, state = _own(client), _document().get("state")
+    about = {"format": "opaque", "id": row.id}
+    with unit_of_work():
+        signals.put_down(client, row, signals.VERIFICATION, {"state": state[:500]} if isinstance(state, str) else {}, about)
+    return make_response("", 204)
+
+
+@blueprint.post("/oauth/events/poll")
+@for_client
+def poll(client: Client) -> Response:
+    """Hand out what waits, and forget what is acknowledged (RFC 8936 2.4)."""
+    document, row = _document(), _own(client)
+    taken = document.get("ack", [])
+    refused = document.get("setErrs", {})
+    if not isinstance(taken, list) or not isinstance(refused, dict):
+        raise Refused(400, "ack is an array, setErrs an object")
+    done = [one for one in (*taken, *refused) if isinstance(one, str)][:1000]
+    with unit_of_work() as session:
+        session.execute(delete(WaitingEvent).where(WaitingEvent.client_id == client.client_id, WaitingEvent.id.in_(done)))
+    wanted = document.get("maxEvents", AT_ONCE)
+    limit = min(wanted, AT_ONCE) if isinstance(wanted, int) and not isinstance(wanted, bool) and wanted >= 0 else AT_ONCE
+    found = _waiting(client, limit + 1) if row.status == "enabled" else []
+    sets = {one.id: signals.signed(client, one.claims) for one in found[:limit]}
+    return jsonify(sets=sets, moreAvailable=len(found) > limit)
+
+
+def _waiting(client: Client, limit: int) -> list[WaitingEvent]:
+    query = select(WaitingEvent).where(WaitingEvent.client_id == client.client_id).order_by(WaitingEvent.id)
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def _own(client: Client) -> EventStream:
+    row = db.session.get(EventStream, client.client_id, populate_existing=True)
+    if row is None:
+        raise Refused(404, "there is no stream")
+    return row
+
+
+def _remove(client: Client) -> Response:
+    _own(client)
+    with unit_of_work() as session:
+        session.execute(delete(WaitingEvent).where(WaitingEvent.client_id == client.client_id))
+        session.execute(delete(EventStream).where(EventStream.id == client.client_id))
+    return make_response("", 204)
+
+
+def _document() -> dict[str, Any]:
+    document = request.get_json(silent=True)
+    if not isinstance(document, dict):
+        raise Refused(400, "the body is not a JSON object")
+    return document
+
+
+def _apply(row: EventStream, document: dict[str, Any], *, keeping: bool) -> None:
+    delivery = document.get("delivery", None if keeping else {"method": POLL})
+    if delivery is not None:
+        _apply_delivery(row, delivery)
+    wanted = document.get("events_requested", row.requested if keeping else SUPPORTED)
+    if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
+        raise Refused(400, "events_requested is not an array of event types")
+    row.requested = [one for one in SUPPORTED if one in wanted]
+    if isinstance(document.get("description"), str):
+        row.description = document["description"][:200]
+
+
+def _apply_delivery(row: EventStream, delivery: Any) -> None:
+    if not isinstance(delivery, dict) or delivery.get("method") not in METHODS:
+        raise Refused(400, "delivery.method is not supported")
+    row.method = METHODS[delivery["method"]]
+    row.endpoint_url = row.authorization = None
+    if row.method == "push":
+        try:
+            row.endpoint_url = uris.check_web_address(str(delivery.get("endpoint_url", "")))
+        except uris.BadUri as fault:
+            raise Refused(400, f"delivery.endpoint_url {fault}") from fault
+        header = delivery.get("authorization_header")
+        if header is not None:
+            if not isinstance(header, str) or not header.isascii() or not header.isprintable() or len(header) > 2000:
+                raise Refused(400, "delivery.authorization_header is not a header's value")
+            row.authorization = header
+
+
+def _described(row: EventStream) -> dict[str, Any]:
+    method = next(name for name, short in METHODS.items() if short == row.method)
+    address = row.endpoint_url or provider.endpoint("/oauth/events/poll")
+    told = {
+        "stream_id": row.id,
+        "iss": provider.issuer(),
+        "aud": row.id,
+        "delivery": {"method": method, "endpoint_url": address},
+        "events_supported": SUPPORTED,
+        "events_requested": row.requested,
+        "events_delivered": row.requested,
+    }
+    return told | ({"description": row.description} if row.description else {})
