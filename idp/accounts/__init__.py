@@ -4,7 +4,7 @@ PENDING (says who it is, proves nothing yet) -> ACTIVE (NIK, e-mail and phone ar
 Owns contacts, password, state and the one answer to "may this account act now?". Knows nothing of HTTP, sessions,
 codes or pages."""
 
-from idp.accounts import code_tries, own_contacts, passwords
+from idp.accounts import code_tries, erasure, own_contacts, passwords, terms
 from idp.accounts.lifecycle import (
     AlreadyTaken,
     Newcomer,
@@ -52,6 +52,7 @@ __all__ = [
     "code_tries",
     "credentials",
     "discard_pending",
+    "erasure",
     "find",
     "find_active_by_nik",
     "find_by_identifier",
@@ -68,5 +69,6 @@ __all__ = [
     "set_identity_verified",
     "set_password_hash",
     "suspend",
+    "terms",
     "what_is_taken",
 ]

@@ -107,7 +107,8 @@ def owner_of_what_is_taken(application: Application) -> accounts.Account | None:
     """Whose account it is that this registration ran into; for pages after the phone was proven."""
     match application.collision:
         case "nik":
-            return accounts.find_active_by_nik(application.nik)
+            found = accounts.find_active_by_nik(application.nik)
+            return None if found is None or found.state == accounts.State.ERASED else found
         case "phone":
             return accounts.owner_of_phone(PhoneNumber(application.answers["phone"]))
         case "email":

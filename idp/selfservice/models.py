@@ -66,3 +66,12 @@ class ContactChange(sealed.Row, Model):
     def can_be_undone(self) -> bool:
         """Whether the week is not over."""
         return self.state == State.DONE and self.done_at is not None and clock.now() < self.done_at + UNDO_LIFE
+
+
+class ErasureRequest(Model):
+    """The owner wants the account to end. Until `due_at` that can be taken back."""
+
+    __tablename__ = "erasure_requests"
+    account_id: Mapped[str] = column(String(32), personal=False, primary_key=True)
+    asked_at: Mapped[datetime] = column(UtcDateTime, personal=False)
+    due_at: Mapped[datetime] = column(UtcDateTime, personal=False)

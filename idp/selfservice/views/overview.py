@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import jsonify, redirect, request
 from flask_babel import gettext as _
 
-from idp import factors, sessions, throttle, web
-from idp.selfservice import confirmation, people
+from idp import accounts, factors, sessions, throttle, web
+from idp.selfservice import confirmation, erasure, people
 from idp.selfservice.forms import ConfirmForm
 from idp.selfservice.routes import Answer, blueprint, show
 
@@ -15,7 +17,8 @@ from idp.selfservice.routes import Answer, blueprint, show
 def overview() -> Answer:
     """Everything at a glance."""
     account = people.me()
-    return show("overview", account=account, enrolled=factors.enrolled(account.id), sign_ins=len(sessions.in_force(account.id)))
+    stands: dict[str, Any] = {"enrolled": factors.enrolled(account.id), "sign_ins": len(sessions.in_force(account.id))}
+    return show("overview", account=account, ends_at=erasure.asked(account.id), terms_in_force=accounts.TERMS_VERSION, **stands)
 
 
 @blueprint.get("/akun/konfirmasi")
