@@ -1,0 +1,105 @@
+"""What a citizen types stays sealed: it is not in Redis, not in the tables in clear, not in logs, not in addresses."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from idp.database import Model
+from idp.extensions import db, redis
+from idp.web import request_log
+from tests.browsing import Browser
+from tests.outside import Outside
+from tests.registration.walking import PASSWORD, code_of, leave_contacts, register, say_who, to_the_code, wrong
+from tests.timing import MovedClock
+from tests.working import Worker
+
+MARK = "Kanarivogel"
+LOOK_INTO_INBOX = re.compile(r"/(sms|mail)/\S+[.]json")  # the test's own client, which logs where it looks
+
+
+def canary(sandbox: Outside, number: int, outcome: str = "match") -> dict[str, Any]:
+    """A person whose every value would be found again."""
+    letters = "abcdefghij"[number]
+    name, mother = f"{MARK}{letters} Satu", f"Ibu {MARK}{letters}"
+    person = sandbox.add_person(name=name, mother_name=mother, outcome=outcome)
+    return person | {"email": f"{MARK.lower()}.{number}.{person['phone'][-6:]}@example.id"}
+
+
+def secrets_of(person: dict[str, Any]) -> set[str]:
+    digits = person["phone"].removeprefix("+62")
+    names = {person["name"].lower(), person["mother_name"].lower(), MARK.lower()}
+    return names | {person["nik"], digits, person["email"], PASSWORD.lower()}
+
+
+def everything_in_redis() -> str:
+    readers = {
+        b"string": redis.get,
+        b"hash": redis.hgetall,
+        b"list": lambda key: redis.lrange(key, 0, -1),
+        b"zset": lambda key: redis.zrange(key, 0, -1),
+        b"set": redis.smembers,
+    }
+    return repr([(key, readers[redis.type(key)](key)) for key in redis.keys("*")])  # type: ignore[union-attr, index]
+
+
+def everything_in_sql() -> str:
+    return repr([db.session.execute(text(f"SELECT * FROM {table.name}")).all() for table in Model.metadata.sorted_tables])
+
+
+@pytest.mark.asvs("V16.2.5", "V14.2.1", "V14.2.4")
+def test_canaries_are_found_nowhere(
+    http: Browser, sandbox: Outside, worker: Worker, app: Flask, configured: Any, clock: MovedClock, capsys: Any
+) -> None:
+    configured(log_level="DEBUG", limits="off")
+    request_log.configure()  # to the stream that this test reads
+    logging.getLogger().setLevel(logging.DEBUG)
+    people = [canary(sandbox, number) for number in range(6)] + [canary(sandbox, 6, "unknown"), canary(sandbox, 7, "http_500")]
+    addresses = []
+
+    def browser() -> Browser:
+        return http.another()
+
+    for person in people[:3]:
+        one = browser()
+        register(one, sandbox, worker, person)
+        addresses.append(one.path)
+    stuck = browser()
+    to_the_code(stuck, people[3])
+    stuck.submit(code=wrong(code_of(sandbox, worker, people[3]["phone"])))
+    half = browser()
+    say_who(half, people[4])
+    leave_contacts(half, people[4], password="pendek")
+    taken = browser()
+    register(taken, sandbox, worker, people[0] | {"email": people[5]["email"], "phone": people[5]["phone"]})
+    for person in people[6:]:
+        last = browser()
+        say_who(last, person)
+        addresses.append(last.path)
+    for identifier in (people[0]["email"], people[1]["phone"]):
+        wrong_one = browser()
+        wrong_one.get("/masuk")
+        wrong_one.submit(identifier=identifier, password=f"{PASSWORD}x")
+        wrong_one.submit(identifier=identifier, password=PASSWORD)
+    worker.drain()
+    logging.getLogger().setLevel(logging.WARNING)
+    with app.app_context():
+        held = {"redis": everything_in_redis(), "sql": everything_in_sql(), "addresses": repr(addresses)}
+    out, err = capsys.readouterr()
+    lines = (out + err).splitlines()
+    held["logs"] = "\n".join(line for line in lines if not LOOK_INTO_INBOX.search(line))
+    found = {
+        (place, secret)
+        for place, content in held.items()
+        for person in people
+        for secret in secrets_of(person)
+        if secret in content.lower()
+    }
+    assert found == set()
+    assert "account_activated" in held["logs"]
+    assert len(held["sql"]) > 5000
