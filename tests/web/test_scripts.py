@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.journeys import walking
+
 pytestmark = pytest.mark.any_database
 
 
@@ -59,3 +61,50 @@ def test_a_page_that_comes_back_from_memory_can_be_sent_again(page):
     assert page.evaluate("document.querySelector('main form').dataset.sent") == "yes"
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     assert page.evaluate("document.querySelector('main form').dataset.sent") is None
+
+
+def up_to_the_code(page, person):
+    page.goto("/daftar")
+    walking.say_who(page, person)
+    walking.give_contacts(page, person)
+
+
+def test_the_rules_of_a_password_are_ticked_while_it_is_typed(page, sandbox):
+    page.goto("/daftar")
+    walking.say_who(page, sandbox.add_person())
+    page.wait_for_selector("input[name=password]")
+    met = page.locator("[data-password-rules] li.met")
+    assert met.count() == 0
+    page.fill("input[name=password]", "kerja2026")
+    assert [rule.split("\n")[0] for rule in met.all_inner_texts()] == [
+        "Minimal 8 karakter",
+        "Terdapat minimal satu huruf kecil",
+        "Terdapat minimal satu angka",
+    ]
+    page.fill("input[name=password]", "Kerja#2026")
+    assert met.count() == 5
+
+
+def test_asking_for_another_code_waits_for_the_end_of_the_countdown(page, sandbox):
+    page.clock.install()
+    up_to_the_code(page, sandbox.add_person())
+    page.wait_for_selector("input[name=code]")
+    button, clock = page.get_by_role("button", name="Kirim Ulang"), page.locator("[data-countdown-clock]")
+    assert button.is_disabled()
+    before = clock.inner_text()
+    page.clock.fast_forward(10_000)
+    assert clock.inner_text() < before
+    page.clock.fast_forward(30_000)
+    assert button.is_enabled()
+    assert not clock.is_visible()
+
+
+def test_a_phone_that_reads_the_sms_fills_the_code_in_and_sends_it(page, sandbox):
+    person = sandbox.add_person()
+    page.expose_function("readSms", lambda: walking.code_in(sandbox, person["phone"]))
+    # What Chromium on Android offers: https://wicg.github.io/web-otp/
+    page.add_init_script(
+        "window.OTPCredential = class {}; navigator.credentials.get = async ({otp}) => otp && {code: await window.readSms()};"
+    )
+    up_to_the_code(page, person)
+    page.wait_for_selector(".portal")
