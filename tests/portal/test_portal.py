@@ -104,3 +104,11 @@ def test_signing_out_is_a_form_on_every_signed_in_page(home):
 def test_a_name_of_one_word_has_one_initial(app, http):
     alone = signing_in.signed_in(http, signing_in.new_account(app, "Suharto"))
     assert re.search(r'class="avatar" aria-hidden="true">S<', alone.get("/").text)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_what_the_prose_links_to_exists(home, language):
+    links = set()
+    for path in ("/bantuan", "/kebijakan-privasi", "/syarat-ketentuan"):
+        links |= set(re.findall(r'href="(/[\w/-]*)', home.get(f"{path}?lang={language}").text))
+    assert {link for link in links if home.request("GET", link).status_code >= 400} == set()
