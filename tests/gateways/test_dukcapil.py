@@ -201,7 +201,7 @@ def test_another_http_status_is_unavailable(party, status):
 
 
 def slow(handler):
-    time.sleep(1.5)
+    time.sleep(8)
 
 
 def dropped(handler):
@@ -212,7 +212,7 @@ def dropped(handler):
 def trickling(handler):
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(40):
+    for _ in range(80):
         handler.wfile.write(b" ")
         time.sleep(0.1)
 
@@ -223,7 +223,7 @@ def test_a_line_that_fails_is_tried_once_more_and_then_unavailable(party, fault,
     begun = time.monotonic()
     verdict = ask(party)
     assert (verdict.outcome, verdict.reason, len(party.received)) == ("unavailable", reason, 2)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 6  # the machine may be busy; unbounded it would be 16
 
 
 @pytest.mark.parametrize("fault", [slow, dropped])
@@ -237,7 +237,7 @@ def test_a_deadline_bounds_both_tries_together(party):
     begun = time.monotonic()
     verdict = HttpDukcapil(settings(party.url), deadline=0.8).verify(SITI)
     assert (verdict.reason, len(party.received)) == ("timeout", 1)
-    assert time.monotonic() - begun < 1.2
+    assert time.monotonic() - begun < 6
 
 
 def test_nobody_at_the_address_is_unavailable_and_soon_costs_no_more_waiting():
