@@ -125,7 +125,7 @@ def built(database: str, valkey: str, outside: Outside, port: int, tmp_path_fact
     app.extensions["test_settings"] = settings.current()
     app.testing = False
     with app.app_context():
-        Model.metadata.create_all(db.engine)
+        migrations.upgrade(db.engine)
     return app
 
 
