@@ -12,9 +12,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 from sqlalchemy.types import TypeEngine
 
+from idp import audit_chain
 from idp.database import Model, UtcDateTime
 
 LOCK = 0x51A9
+OUTSIDE_THE_SLICES = (audit_chain.Checkpoint,)  # tables that create_app alone does not bring along
 
 
 def configuration() -> Config:

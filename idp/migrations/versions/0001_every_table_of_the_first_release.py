@@ -54,6 +54,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accounts_state"), ["state"], unique=False)
 
     op.create_table(
+        "audit_checkpoints",
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("link", sa.String(length=43), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.String(length=88), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_audit_checkpoints")),
+    )
+    op.create_table(
         "audit_events",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -509,6 +517,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_events_at"))
 
     op.drop_table("audit_events")
+    op.drop_table("audit_checkpoints")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accounts_state"))
         batch_op.drop_index(batch_op.f("ix_accounts_created_at"))
