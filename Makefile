@@ -54,7 +54,7 @@ worker: $(VENV)/.ready  ## the provider's worker alone, settings from the enviro
 translations: $(VENV)/.ready-test  ## renew the list of sentences to translate, after a change of words
 	@mkdir -p var
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k _n:1,2 -k lazy_ngettext:1,2 --add-location=file --sort-by-file -w 120 -o var/messages.pot .
-	$(BIN)/pybabel -q update -i var/messages.pot -d idp/translations --no-fuzzy-matching --ignore-obsolete -w 120
+	$(BIN)/pybabel -q update -i var/messages.pot -d idp/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120
 
 lock: $(VENV)/.ready-test  ## renew the lock files from setup.cfg
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra build --extra sandbox setup.cfg -o $(LOCK)
