@@ -19,6 +19,8 @@ from idp.oidc.host import Authentication
 from idp.oidc.pending import Pending
 from idp.oidc.steps import Step
 
+NOT_DESCRIBED = (consents.SIGN_IN, consents.OFFLINE, consents.VERIFIED)  # no claims: worded here, or by the page itself
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -68,7 +70,7 @@ def _device_code(waiting: Pending) -> str | None:
 def lines(request: AuthorizationRequest, asked: tuple[Ask, ...], decided: Mapping[str, bool], subject: str) -> tuple[Line, ...]:
     """What is asked, as the house words it; claims that belong together stand on one line."""
     by_item = {ask.item: ask for ask in asked}
-    names = tuple(item for item in by_item if item not in (consents.OFFLINE, consents.VERIFIED))
+    names = tuple(item for item in by_item if item not in NOT_DESCRIBED)
     found = []
     for text in provider.host().describe(subject, names, web.locale()):
         here = [by_item[name] for name in text.names if name in by_item]
@@ -107,7 +109,8 @@ def decide(waiting: Pending, auth: Authentication, client: Client, form: MultiDi
     decided = {
         item: line.essential or line.key in ticked for line in lines(waiting.request, asked, before, auth.subject) for item in line.items
     }
-    decided |= {ask.item: False for ask in asked if ask.item not in decided}  # nobody was shown it, nobody allowed it
+    # What nobody was shown nobody allowed; the sign-in itself is what the button allows.
+    decided |= {ask.item: ask.item == consents.SIGN_IN for ask in asked if ask.item not in decided}
     pending.finish(waiting)
     if asked:
         consents.decide(client.client_id, auth.subject, decided)

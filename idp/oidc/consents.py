@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from idp import audit, clock
 from idp.extensions import db, unit_of_work
@@ -17,6 +18,7 @@ from idp.oidc.models import Consent
 LIFE = timedelta(days=365)
 OFFLINE = "offline_access"
 VERIFIED = "verified_claims"
+SIGN_IN = "openid"  # that the client learns that somebody signed in, and under which subject
 # Told with every sign-in: they say that somebody signed in, not who the person is.
 NEVER_ASKED = frozenset({"sub", "auth_time", "acr", "amr", "sid", "iss", "aud", "exp", "iat", "nonce", "at_hash", "c_hash"})
 
@@ -52,6 +54,8 @@ def asks(request: AuthorizationRequest) -> tuple[Ask, ...]:
                 named[claim] = Ask(claim, essential, ask.get("purpose"))
     if request.verified_claims:
         named[VERIFIED] = Ask(VERIFIED, essential=False)
+    if SIGN_IN in request.scope:
+        named[SIGN_IN] = Ask(SIGN_IN, essential=True)
     if OFFLINE in request.scope:
         named[OFFLINE] = Ask(OFFLINE, essential=True)
     return tuple(ask for item, ask in named.items() if item not in NEVER_ASKED)
@@ -72,6 +76,14 @@ def undecided(asked: Iterable[Ask], decided: Mapping[str, bool]) -> tuple[Ask, .
 
 def decide(client_id: str, subject: str, decided: Mapping[str, bool]) -> None:
     """Remember decisions for a year; new ones take the place of old ones."""
+    try:
+        _write(client_id, subject, decided)
+    except IntegrityError:  # two tabs decided in the same moment: the later one counts
+        db.session.rollback()
+        _write(client_id, subject, decided)
+
+
+def _write(client_id: str, subject: str, decided: Mapping[str, bool]) -> None:
     now = clock.now()
     with unit_of_work() as session:
         mine = (Consent.client_id == client_id, Consent.subject == subject, Consent.item.in_(decided))
@@ -95,7 +107,7 @@ def connections(subject: str) -> list[Connection]:
     return [
         Connection(
             client_id=client_id,
-            granted=tuple(row.item for row in rows if row.granted),
+            granted=tuple(row.item for row in rows if row.granted and row.item != SIGN_IN),
             declined=tuple(row.item for row in rows if not row.granted),
             since=min(row.decided_at for row in rows),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from idp import clock
+from idp import clock, oidc
 from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Party, values_of
 
@@ -159,3 +159,29 @@ def test_a_suspended_account_gets_nothing_more(party: Party, house: House, provi
     assert party.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
     party.ask(browser)
     assert values_of(browser.answer)["error"] == "access_denied"
+
+
+@pytest.mark.asvs("V10.7.1")
+def test_a_service_that_asks_for_nothing_but_the_sign_in_is_let_in_once_by_its_person(party: Party, house: House) -> None:
+    browser = party.browser()
+    browser.sign_in(house)
+    party.ask(browser, scope="openid")
+    assert "hanya ingin tahu bahwa kamu sudah masuk" in browser.follow().text
+    browser.decide("allow")
+    assert "code" in values_of(browser.answer)
+    assert "code" in values_of(party.ask(browser, scope="openid"))
+
+
+@pytest.mark.asvs("V10.7.3", "V10.4.9")
+def test_a_withdrawn_consent_ends_tokens_and_is_asked_for_again(party: Party, house: House) -> None:
+    browser = party.browser()
+    browser.sign_in(house)
+    tokens = party.tokens(browser, scope="openid profile offline_access")
+    with party.app.app_context():
+        assert [one.client_id for one in oidc.connections("siti")] == [party.client_id]
+        oidc.withdraw(party.client_id, "siti")
+        assert oidc.connections("siti") == []
+    assert party.userinfo(tokens["access_token"]).status_code == 401
+    assert party.refresh(tokens["refresh_token"]).status_code == 400
+    party.ask(browser)
+    assert browser.follow().status_code == 200
