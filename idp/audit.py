@@ -27,6 +27,7 @@ class Event(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     AUTHENTICATOR_ADDED = "authenticator_added"
     AUTHENTICATOR_REMOVED = "authenticator_removed"
+    CLAIMS_RELEASED = "claims_released"
     CLIENT_CHANGED = "client_changed"
     CLIENT_REGISTERED = "client_registered"
     CLIENT_REMOVED = "client_removed"
@@ -100,7 +101,12 @@ class AuditEvent(Model):
 
 def record(event: Event, subject: str | None, **facts: Any) -> None:
     """Write an event with the change that it tells of, inside a unit of work; it is logged once committed."""
-    row = AuditEvent(id=new_id(), at=clock.now(), event=event, subject=subject, facts=facts)
+    record_earlier(event, subject, facts, at=clock.now(), event_id=new_id())
+
+
+def record_earlier(event: Event, subject: str | None, facts: dict[str, Any], *, at: datetime, event_id: str) -> None:
+    """Write an event of a moment ago under the id that it got then: written twice, the second is refused by the database."""
+    row = AuditEvent(id=event_id, at=at, event=event, subject=subject, facts=facts)
     row.mark = mark_of(row)
     db.session.add(row)
     after_commit(lambda: _log.info(str(event), subject=subject, **facts))

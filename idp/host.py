@@ -58,7 +58,8 @@ def _door(page: str, path: str, hint: oidc.LoginHint) -> str:
 
 
 def _claims(subject: str, asked: oidc.ClaimsRequest) -> dict[str, Any]:
-    return claims.of(subject, asked.names, next((tag[:2] for tag in asked.locales if tag[:2] in ("id", "en")), "id"))
+    locale = next((tag[:2] for tag in asked.locales if tag[:2] in ("id", "en")), "id")
+    return claims.of(subject, asked.names, locale, also=asked.also)
 
 
 def _describe(subject: str, names: tuple[str, ...], locale: str) -> tuple[oidc.ClaimText, ...]:

@@ -11,7 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from idp import audit_chain, create_app, outbox
+from idp import audit_chain, create_app, oidc, outbox
 
 SWEEP_SECONDS = 1.0
 THREADS = 4
@@ -38,6 +38,7 @@ def run() -> None:
         try:
             with app.app_context():
                 sweep()
+                oidc.readings.catch_up()
                 audit_chain.catch_up()
         except (SQLAlchemyError, RedisError) as fault:
             _log.warning("sweep_failed", fault=type(fault).__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from idp import outbox
+from idp import oidc, outbox
 
 
 class Worker:
@@ -14,9 +14,10 @@ class Worker:
         self._app = app
 
     def drain(self) -> int:
-        """Carry out everything that is due; answers how many rows were delivered."""
+        """Carry out everything that is due, as the worker's sweep does; answers how many rows were delivered."""
         delivered = 0
         with self._app.app_context():
+            oidc.readings.catch_up()
             while rows := outbox.due():
                 done = sum(outbox.deliver(row) for row in rows)
                 delivered += done

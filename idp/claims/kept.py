@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -20,10 +21,14 @@ LOCALES = ("id", "en")
 _log = structlog.get_logger("idp.claims")
 
 
-def read(account_id: str, locale: str) -> dict[str, Any] | None:
-    """What was kept, if it is still there."""
+def read(account_id: str, locale: str, also: Iterable[tuple[Any, ...]] = ()) -> dict[str, Any] | None:
+    """What was kept, if it is still there; `also` are commands for the same trip."""
     key = _key(account_id, locale)
-    blob = redis.get(key)
+    pipeline = redis.pipeline(transaction=False)
+    pipeline.get(key)
+    for command in also:
+        pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
+    blob = pipeline.execute()[0]
     if not isinstance(blob, bytes):
         return None
     try:

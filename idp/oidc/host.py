@@ -56,6 +56,7 @@ class ClaimsRequest:
 
     names: Mapping[str, ClaimAsk]
     locales: tuple[str, ...] = ()
+    also: tuple[tuple[Any, ...], ...] = ()  # commands for Redis that go along when the claims are read there
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from idp.oidc import assurance, claims_parameter, clients, permitted, provider
+from idp.oidc import assurance, claims_parameter, clients, permitted, provider, readings
 from idp.oidc.consents import NEVER_ASKED
 from idp.oidc.grants import Authorization
 from idp.oidc.host import ClaimAsk, ClaimsRequest
@@ -19,7 +19,8 @@ def claims(authorization: Authorization, scope: Iterable[str], asked: Mapping[st
     verified = () if "verified_claims" in authorization.withheld else tuple(authorization.verified_claims.get(place, ()))
     if not asks and not verified:
         return {}
-    found = provider.host().claims(authorization.subject, ClaimsRequest(asks, authorization.claims_locales)) if asks else {}
+    noted = readings.note(authorization.subject, authorization.client_id, [*asks, *(["verified_claims"] if verified else [])], place)
+    found = provider.host().claims(authorization.subject, ClaimsRequest(asks, authorization.claims_locales, also=(noted,)))
     told = {name: value for name, value in found.items() if name in asks and _fits(value, asks[name])}
     proven = _proven(authorization, verified) if verified else None
     return told if proven is None else {**told, "verified_claims": proven}

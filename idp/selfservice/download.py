@@ -67,6 +67,13 @@ def _services(account: accounts.Account) -> Any:
     return oidc.services(account.id, account.locale)
 
 
+def _readings(account: accounts.Account) -> list[dict[str, Any]]:
+    return [
+        {"at": one.at, "service": one.service, "purpose": one.purpose, "read": one.reads}
+        for one in oidc.readings.everything(account.id, account.locale)
+    ]
+
+
 def _history(account: accounts.Account) -> list[dict[str, Any]]:
     return [{"at": row.at, "event": row.event, "facts": row.facts} for row in history.everything(account.id)]
 
@@ -78,6 +85,7 @@ PARTS: dict[str, tuple[LazyString, Part]] = {
     "two_step": (_l("Langkah kedua yang terpasang (tanpa rahasianya)"), _two_step),
     "contact_changes": (_l("Penggantian email dan nomor HP"), _contact_changes),
     "connected_services": (_l("Layanan yang kamu izinkan, dan data yang boleh dibacanya"), _services),
+    "data_read": (_l("Layanan mana yang membaca datamu, data apa, dan kapan"), _readings),
     "history": (_l("Semua peristiwa yang tercatat pada akunmu"), _history),
 }
 

@@ -1,4 +1,4 @@
-"""`/akun/riwayat` and `/akun/layanan`: what happened, and who may read what."""
+"""`/akun/riwayat`, `/akun/pembaca` and `/akun/layanan`: what happened, who read what, and who may."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from idp.selfservice.routes import Answer, blueprint, show
 @blueprint.get("/akun/riwayat")
 def history_page() -> Answer:
     """What happened on this account, in words."""
-    before = request.args.get("sebelum", "")
-    happenings, next_page = history.page(people.me().id, before if re.fullmatch("[0-9a-f]{32}", before) else None)
+    happenings, next_page = history.page(people.me().id, _event_id(request.args.get("sebelum", "")))
     return show("history", happenings=happenings, next_page=next_page)
+
+
+@blueprint.get("/akun/pembaca")
+def readings_page() -> Answer:
+    """Which service read what, and when."""
+    readings, next_page = oidc.readings.of(people.me().id, web.locale(), _event_id(request.args.get("sebelum", "")))
+    return show("readings", readings=readings, next_page=next_page)
 
 
 @blueprint.get("/akun/layanan")
@@ -33,3 +39,7 @@ def disconnect(client_id: str) -> Answer:
     if oidc.disconnect(client_id, people.me().id):
         flash(_("Izin %(service)s sudah dicabut. Layanan itu tidak bisa membaca datamu lagi.", service=name), "good")
     return redirect(url_for("selfservice.connections_page"), 303)
+
+
+def _event_id(raw: str) -> str | None:
+    return raw if re.fullmatch("[0-9a-f]{32}", raw) else None
