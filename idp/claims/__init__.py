@@ -10,11 +10,26 @@ from typing import Any
 
 from idp import accounts, profile
 from idp.claims import catalogue, kept, made, words
-from idp.claims.catalogue import Claim, Scope, opened_by, schema
+from idp.claims.catalogue import Claim, Scope, in_language, opened_by, schema, scopes
 from idp.claims.words import Line, display
 
-__all__ = ["Claim", "Line", "Scope", "catalogue", "describe", "display", "forget", "of", "opened_by", "schema"]
+__all__ = [
+    "Claim",
+    "Line",
+    "Scope",
+    "catalogue",
+    "describe",
+    "display",
+    "every",
+    "forget",
+    "in_language",
+    "of",
+    "opened_by",
+    "schema",
+    "scopes",
+]
 
+every = catalogue.claims
 forget = kept.forget
 
 

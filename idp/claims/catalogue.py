@@ -19,6 +19,7 @@ class Claim:
     label: Mapping[str, str]
     description: Mapping[str, str]
     personal: bool
+    example: Any = field(repr=False)  # of a person who cannot exist
     schema: Mapping[str, Any] = field(repr=False)
     shown_with: str | None = None
 
@@ -52,7 +53,8 @@ def opened_by() -> dict[str, tuple[str, ...]]:
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema of a claim's value. Raises KeyError for a claim that there is not."""
     claim = claims()[name]
-    return {"$schema": SCHEMA_DIALECT, "title": name, "description": claim.description["en"], **claim.schema}
+    about = {"$schema": SCHEMA_DIALECT, "title": name, "description": claim.description["en"]}
+    return {**about, **claim.schema, "examples": [claim.example]}
 
 
 def in_language(words: Mapping[str, str], locale: str) -> str:

@@ -13,7 +13,7 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 LANGUAGES = ("id", "en")
 pytestmark = pytest.mark.any_database
-OPEN_TO_ALL = ("/masuk", "/daftar", "/pemulihan", "/bantuan", "/kebijakan-privasi", "/syarat-ketentuan", "/nothing-here")
+OPEN_TO_ALL = ("/masuk", "/daftar", "/pemulihan", "/bantuan", "/kebijakan-privasi", "/syarat-ketentuan", "/pengembang", "/nothing-here")
 
 STICKS_OUT = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 TOO_SMALL = """() => [...document.querySelectorAll("button, .btn, summary, select, textarea, .choice, .tile, footer a, \
