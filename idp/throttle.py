@@ -27,6 +27,7 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "forgotten_password": ("3 per 1 hour", "10 per 1 day"),
     "owner_told_of_attempt": ("1 per 1 hour", "5 per 1 day"),
     "password_confirmations": ("5 per 15 minutes", "20 per 1 day"),
+    "petitions_per_account": ("5 per 1 day",),
     "recovery_cases_per_account": ("3 per 30 days",),
     "recovery_codes_tried": ("20 per 1 day",),
     "recovery_contacts_per_attempt": ("5 per 1 hour",),

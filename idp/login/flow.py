@@ -18,12 +18,20 @@ class Unfinished(Exception):
     """The password is right, and the account waits for its activation: the code page is next."""
 
 
+class Suspended(Exception):
+    """The password is right, and officers have stopped the account: the page that says why is next."""
+
+
 class SecondFactorNeeded(Exception):
     """The password is right, and the account has a second factor: its page is next."""
 
 
 class CodeNeeded(Exception):
     """The password is right, and a code by SMS is needed as well."""
+
+
+# Where the right password leads when the account is not in use.
+OTHER_WAYS = {accounts.State.PENDING: Unfinished, accounts.State.SUSPENDED: Suspended}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Attempt:
 def sign_in(attempt: Attempt) -> sessions.SsoSession:
     """Sign a person in by password.
 
-    Raises Refused, Unfinished, SecondFactorNeeded, CodeNeeded, throttle.Throttled (too many from one address)."""
+    Raises Refused, Unfinished, Suspended, SecondFactorNeeded, CodeNeeded, throttle.Throttled (too many from one address)."""
     throttle.check("sign_in_failures_per_address", attempt.address)
     found = accounts.credentials(attempt.raw_identifier)
     lane = _lane(attempt, found)
@@ -55,10 +63,10 @@ def sign_in(attempt: Attempt) -> sessions.SsoSession:
     right = accounts.passwords.verify(found.password_hash if found else None, attempt.password, known_device=lane.known)
     if found is None or not right:
         raise _refusal(attempt, found)
-    if found.state == accounts.State.PENDING:
+    if found.state in OTHER_WAYS:
         lanes.clear(lane)
         sessions.hold(found.account_id, amr=("pwd",), shared_device=attempt.shared_device)
-        raise Unfinished
+        raise OTHER_WAYS[found.state]
     if not accounts.may_act(accounts.find(found.account_id)):
         raise _refusal(attempt, found)
     _renew_hash(found, attempt.password)

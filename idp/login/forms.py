@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from idp import petitions
 
 _EMPTY = _l("Bagian ini perlu diisi.")
 
@@ -28,3 +30,12 @@ class SecondFactorForm(FlaskForm):  # type: ignore[misc]
         """Nothing at all does not use up a try."""
         if not (field.data or "").strip() and not self.credential.data:
             raise ValidationError(_l("Tulis kodenya."))
+
+
+class AppealForm(FlaskForm):  # type: ignore[misc]
+    """Why the account should be opened again."""
+
+    words = TextAreaField(
+        _l("Kenapa akunmu seharusnya dibuka lagi?"),
+        [InputRequired(_EMPTY), Length(max=petitions.LONGEST, message=_l("Paling panjang 1.000 huruf."))],
+    )

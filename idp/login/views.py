@@ -13,7 +13,12 @@ from idp.login import flow, second_factor
 from idp.login.forms import SignInForm
 
 blueprint = Blueprint("login", __name__)
-NEXT_PAGES = {flow.Unfinished: "registration.code", flow.SecondFactorNeeded: "login.second_step", flow.CodeNeeded: "login.code"}
+NEXT_PAGES = {
+    flow.Unfinished: "registration.code",
+    flow.Suspended: "login.suspended",
+    flow.SecondFactorNeeded: "login.second_step",
+    flow.CodeNeeded: "login.code",
+}
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -40,7 +45,7 @@ def sign_in() -> Answer:
         flow.sign_in(attempt_here(sent))
     except flow.Refused:
         return _page(sent, 400, refused=True)
-    except (flow.Unfinished, flow.SecondFactorNeeded, flow.CodeNeeded) as more:
+    except tuple(NEXT_PAGES) as more:
         return redirect(url_for(NEXT_PAGES[type(more)], **way_on()), 303)
     except throttle.Throttled as too_often:
         return _page(sent, 429, {"Retry-After": str(too_often.retry_after)}, wait=too_often.retry_after)

@@ -12,7 +12,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from idp import accounts, audit, clock, factors, oidc, profile, sessions
+from idp import accounts, audit, clock, factors, oidc, petitions, profile, sessions
 from idp.extensions import db, unit_of_work
 from idp.profile.answers import StoredFile
 from idp.selfservice import devices, history
@@ -67,6 +67,15 @@ def _services(account: accounts.Account) -> Any:
     return oidc.services(account.id, account.locale)
 
 
+def _petitions(account: accounts.Account) -> list[dict[str, Any]]:
+    rows = [one for kind in petitions.Kind for one in petitions.of(account.id, kind)]
+    return [
+        {"kind": one.kind, "about": one.about, "words": one.words, "asked": one.asked_at, "state": one.state, "answer": one.answer,
+         "answered": one.answered_at}
+        for one in rows
+    ]  # fmt: skip
+
+
 def _readings(account: accounts.Account) -> list[dict[str, Any]]:
     return [
         {"at": one.at, "service": one.service, "purpose": one.purpose, "read": one.reads}
@@ -85,6 +94,7 @@ PARTS: dict[str, tuple[LazyString, Part]] = {
     "two_step": (_l("Langkah kedua yang terpasang (tanpa rahasianya)"), _two_step),
     "contact_changes": (_l("Penggantian email dan nomor HP"), _contact_changes),
     "connected_services": (_l("Layanan yang kamu izinkan, dan data yang boleh dibacanya"), _services),
+    "petitions": (_l("Permintaan koreksi dan keberatan yang kamu kirim, dengan jawabannya"), _petitions),
     "data_read": (_l("Layanan mana yang membaca datamu, data apa, dan kapan"), _readings),
     "history": (_l("Semua peristiwa yang tercatat pada akunmu"), _history),
 }

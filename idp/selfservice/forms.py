@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, PasswordField, RadioField, SelectChoice, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
-from idp import accounts
+from idp import accounts, petitions
 from idp.identity import EmailAddress, Malformed, PhoneNumber
 from idp.registration.forms import PASSWORD_FAULTS
 
@@ -102,3 +102,23 @@ class PhoneForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_l("Nomor HP ini tidak dikenali. Contoh: 0812 3456 7890")) from None
         if not self.parsed.is_mobile:
             raise ValidationError(_l("Kode hanya bisa dikirim ke nomor HP Indonesia, misalnya 0812 3456 7890."))
+
+
+class CorrectionForm(FlaskForm):  # type: ignore[misc]
+    """Which data are wrong, and what they should be."""
+
+    about = RadioField(
+        _l("Data mana yang salah?"),
+        [InputRequired(_l("Pilih salah satu."))],
+        choices=[
+            SelectChoice(petitions.About.NAME.value, _l("Nama lengkap")),
+            SelectChoice(petitions.About.NIK.value, _l("NIK")),
+            SelectChoice(petitions.About.BIRTH.value, _l("Tempat atau tanggal lahir")),
+            SelectChoice(petitions.About.SEX.value, _l("Jenis kelamin")),
+            SelectChoice(petitions.About.OTHER.value, _l("Data lain")),
+        ],
+    )
+    words = TextAreaField(
+        _l("Apa yang salah, dan apa yang benar?"),
+        [InputRequired(_EMPTY), Length(max=petitions.LONGEST, message=_l("Paling panjang 1.000 huruf."))],
+    )

@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from flask import Flask
@@ -74,7 +74,7 @@ def test_wrong_unknown_suspended_locked_and_pending_get_one_and_the_same_answer(
         "tidak.ada@example.id": PASSWORD,
         "bukan apa-apa": PASSWORD,
         "0812 9999 9999": PASSWORD,
-        suspended.email: PASSWORD,
+        suspended.email: "Salah#Sekali1",
         locked.email: PASSWORD,
         pending["email"]: "Salah#Sekali1",
         "x" * 5000: PASSWORD,
@@ -323,7 +323,7 @@ def test_the_page_names_the_service_one_comes_from_and_knows_its_hint(http: Brow
     path = "/oauth/authorize?request=abc"
     with app.app_context():
         web.remember_destination(path, web.Destination("Karirhub", "karirhub", origin="https://karirhub.example", login_hint=siti.email))
-    http.request("GET", "/masuk", query_string={"next": path})
+    http.get("/masuk?" + urlencode({"next": path}))
     assert "Masuk untuk melanjutkan ke <strong>Karirhub</strong>" in http.text
     assert http.forms()[0]["fields"]["identifier"] == [siti.email]
     assert "form-action 'self' https://karirhub.example" in http.answer.headers["Content-Security-Policy"]
