@@ -48,14 +48,16 @@ def refuse_taken(wanted: dict[str, int]) -> None:
 
 def environment(base: int) -> dict[str, str]:
     """The settings of a sandbox on these ports; what the caller has set himself stays."""
+    issuer = os.environ.get("IDP_ISSUER", f"http://localhost:{base}")  # another one when a TLS proxy stands before all this
     found = {
-        "IDP_ISSUER": f"http://localhost:{base}",
+        "IDP_ISSUER": issuer,
+        "IDP_BIND": f"127.0.0.1:{base}",
         "IDP_DUKCAPIL_URL": f"http://localhost:{base + 10}",
         "IDP_SMS_URLS": f"sms+http://localhost:{base + 10}/sms/api/sendsms/?userkey=sandbox&passkey=sandbox",
         "IDP_MAIL_URL": f"smtp://localhost:{base + 25}",
         "IDP_ALLOW_LOOPBACK_CALLS": "true",
         "PORT_BASE": str(base),
-        "OIDC_ISSUER": f"http://localhost:{base}",
+        "OIDC_ISSUER": issuer,
         "SANDBOX_STATE": str(VAR / "sandbox"),
         "PYTHONUNBUFFERED": "1",
     }
