@@ -16,7 +16,7 @@ def build() -> oidc.Host:
         login_url=lambda path, hint: _door("/masuk", path, hint),
         claims=_claims,
         end_session=_end_session,
-        may_act=lambda subject: accounts.may_act(accounts.find(subject)),
+        may_act=accounts.may_act_by_id,
         describe=_describe,
         registration_url=lambda path, hint: _door("/daftar", path, hint),
         acr_values=factors.levels.LEVELS,

@@ -95,4 +95,9 @@ class Account(sealed.Row, Model):
 
 def may_act(account: Account | None) -> bool:
     """May this account act now? The one answer for every path that issues or accepts anything (security.md, rule 4)."""
-    return account is not None and account.state == State.ACTIVE
+    return account is not None and is_in_use(account.state)
+
+
+def is_in_use(state: str) -> bool:
+    """What `may_act` asks of an account's state."""
+    return state == State.ACTIVE

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from flask import Flask, current_app
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet
 
 from idp import settings
 from idp.oidc.host import Host
@@ -60,6 +60,7 @@ class Provider:
     host: Host
     clients: ProcessCache[str, Any] = field(default_factory=ProcessCache)
     keys: ProcessCache[str, Any] = field(default_factory=ProcessCache)
+    parsed_keys: dict[str, Key] = field(default_factory=dict, repr=False)  # by kid
     origins: ProcessCache[str, frozenset[str]] = field(default_factory=ProcessCache)
     client_keys: ProcessCache[str, tuple[float, KeySet]] = field(default_factory=lambda: ProcessCache(fresh_for=300))
     wary_until: dict[str, float] = field(default_factory=dict)  # client -> until when its failures are asked for first

@@ -114,6 +114,6 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _add_headers(sent: Headers, path: str, url: str) -> None:
-    for name, value in headers.FIXED.items():
+    for name, value in headers.FIXED:
         sent[name] = value
     sent["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"

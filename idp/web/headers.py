@@ -9,14 +9,14 @@ from flask import Flask, Response, g
 from idp import settings
 
 HSTS = "max-age=63072000; includeSubDomains; preload"
-FIXED = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
-}
+FIXED = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -47,13 +47,14 @@ def allow_frame(origin: str) -> None:
 
 
 def _add(response: Response) -> Response:
-    for name, value in FIXED.items():
-        response.headers.setdefault(name, value)
+    wanted = [*FIXED, ("Content-Security-Policy", _policy(response))]
     if settings.current().https:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)
-    response.headers.setdefault("Content-Security-Policy", _policy(response))
+        wanted.append(("Strict-Transport-Security", HSTS))
     if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "no-store")
+        wanted.append(("Cache-Control", "no-store"))
+    there = {name.lower() for name, _ in response.headers}
+    response.headers.extend([(name, value) for name, value in wanted if name.lower() not in there])
+    if response.mimetype == "text/html":
         response.vary.add("Cookie")
         response.vary.add("Accept-Language")
     return response
