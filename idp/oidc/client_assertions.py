@@ -8,7 +8,7 @@ from joserfc.jwk import KeySet, OctKey
 
 from idp import clock
 from idp.extensions import redis
-from idp.oidc import algorithms, client_keys, grants, jose, provider
+from idp.oidc import algorithms, client_keys, dpop, grants, jose, provider
 from idp.oidc.clients import Client
 from idp.oidc.faults import InvalidClientError
 from idp.oidc.parameters import Parameters
@@ -39,12 +39,15 @@ def claimed_client_id(given: Parameters) -> str:
 
 
 def proves(client: Client, given: Parameters) -> bool:
-    """Whether the assertion proves the client; if so it is spent."""
+    """Whether the assertion proves the client; if so it is spent. Raises the errors of DPoP where a nonce is missing."""
     try:
         _, claims = _verified(client, given["client_assertion"])
     except (jose.BadToken, client_keys.NoKey):
         return False
-    return _is_timely(claims) and _is_for_us(claims, client) and _is_first_use(claims, client)
+    if not _is_timely(claims) or not _is_for_us(claims, client):
+        return False
+    dpop.ask_for_nonce(client)  # RFC 9449 8
+    return _is_first_use(claims, client)
 
 
 def _verified(client: Client, assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -15,7 +15,7 @@ from idp import clock, sealed
 from idp.extensions import redis
 from idp.oidc import algorithms, grants, jose, provider
 from idp.oidc.clients import Client
-from idp.oidc.faults import OAuth2Error
+from idp.oidc.faults import InvalidRequestError, OAuth2Error
 
 SKEW = 60
 LIFE = 300  # how old a proof may be; the nonce bounds it further where one is asked for
@@ -39,19 +39,30 @@ def proven_key(client: Client, *, required: bool = True) -> str | None:
     proofs = request.headers.getlist("DPoP")
     if not proofs:
         if required and client.metadata.dpop_bound_access_tokens:
-            raise InvalidProofError("A DPoP proof is needed (RFC 9449 5).")
+            raise InvalidRequestError("A DPoP proof is needed (RFC 9449 5).")
         return None
     if len(proofs) > 1 or "," in proofs[0]:
         raise InvalidProofError("There must be one DPoP proof (RFC 9449 4.3).")
-    return _check(proofs[0], None, needs_nonce=client.metadata.is_fapi)
+    return _check(proofs[0], None, client, needs_nonce=client.metadata.is_fapi)
 
 
-def check_for_token(access_token: str, jkt: str) -> None:
+def ask_for_nonce(client: Client) -> None:
+    """Raise UseNonceError before anything is spent: whoever forgot the nonce may send the same client assertion again."""
+    proofs = request.headers.getlist("DPoP")
+    if not client.metadata.is_fapi or len(proofs) != 1:
+        return  # what is wrong with several is said by proven_key
+    try:
+        _check_nonce(jose.peek_claims(proofs[0]), needed=True)
+    except jose.BadToken as fault:
+        raise InvalidProofError("The proof is no JWT (RFC 9449 4.2).") from fault
+
+
+def check_for_token(access_token: str, jkt: str, client: Client) -> None:
     """The proof that comes with an access token: by the key that it is bound to, and for this very token."""
     proofs = request.headers.getlist("DPoP")
     if len(proofs) != 1:
         raise InvalidProofError("There must be one DPoP proof (RFC 9449 4.3).")
-    if not hmac.compare_digest(_check(proofs[0], access_token, needs_nonce=False), jkt):
+    if not hmac.compare_digest(_check(proofs[0], access_token, client, needs_nonce=False), jkt):
         raise InvalidProofError("The proof is by another key than the token's (RFC 9449 7.1).")
 
 
@@ -64,10 +75,11 @@ def _nonce(period: int) -> str:
     return sealed.fingerprint("dpop_nonce", str(period))
 
 
-def _check(proof: str, access_token: str | None, *, needs_nonce: bool) -> str:
+def _check(proof: str, access_token: str | None, client: Client, *, needs_nonce: bool) -> str:
     key = _own_key(proof)
+    allowed = algorithms.FAPI_SIGNING if client.metadata.is_fapi else algorithms.ACCEPTED
     try:
-        _, claims = jose.verify(proof, KeySet([key]), algorithms.FAPI_SIGNING if needs_nonce else algorithms.ACCEPTED)
+        _, claims = jose.verify(proof, KeySet([key]), allowed)
     except jose.BadToken as fault:
         raise InvalidProofError("The proof does not verify (RFC 9449 4.3).") from fault
     _check_request(claims)

@@ -29,8 +29,8 @@ def userinfo() -> Response:
     try:
         scheme, text = presented_token()  # RFC 6750 2, RFC 9449 7.1
         access = valid_access(text)  # RFC 6750 3.1
-        check_binding(access, scheme, text)  # RFC 9449 7.2
         client = client_of(access)
+        check_binding(access, scheme, text, client)  # RFC 9449 7.2
         check_scope(access)  # OpenID Connect Core 5.3.1
     except Challenge as challenge:
         return refusal(challenge)
@@ -53,7 +53,7 @@ def presented_token() -> tuple[str, str]:
     return scheme.lower(), text.strip()
 
 
-def check_binding(access: Access, scheme: str, text: str) -> None:
+def check_binding(access: Access, scheme: str, text: str, client: Client) -> None:
     """A token that is bound to a key comes with a proof by that key, and under its own scheme; another does not."""
     jkt = access.record.jkt
     if (jkt is None) != (scheme == "bearer"):
@@ -61,7 +61,7 @@ def check_binding(access: Access, scheme: str, text: str) -> None:
     if jkt is None:
         return
     try:
-        dpop.check_for_token(text, jkt)
+        dpop.check_for_token(text, jkt, client)
     except OAuth2Error as fault:
         raise Challenge(401, fault.error, fault.description) from fault
 

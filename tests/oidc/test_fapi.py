@@ -5,53 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from idp import clock
 from idp.oidc.metadata import MetadataRefused
+from tests.oidc.fapi import Fapi
 from tests.oidc.house import House
-from tests.oidc.party import ISSUER, Browser, Party, values_of
+from tests.oidc.party import ISSUER, values_of
 from tests.oidc.signer import Signer
-
-
-class Fapi:
-    """A client bound to a profile, with its keys, in a browser where a person is signed in."""
-
-    def __init__(self, register: Any, house: House, profile: str, **metadata: Any) -> None:
-        self.signer, self.proofs = Signer("PS256"), Signer("ES256")
-        grants = ["authorization_code", "refresh_token"]
-        self.party: Party = register(profile=profile, first_party=True, jwks=self.signer.jwks, grant_types=grants, **metadata)
-        self.browser: Browser = self.party.browser()
-        self.browser.sign_in(house)
-
-    def post(self, path: str, data: dict[str, Any], proof: str | None = None, **assertion: Any) -> TestResponse:
-        data = {**data, **self.signer.assertion(self.party.client_id, **assertion)}
-        headers = {"DPoP": proof} if proof else {}
-        return self.party.app.test_client().post(path, data=data, headers=headers, base_url=ISSUER)
-
-    def push(self, **changes: Any) -> TestResponse:
-        return self.post("/oauth/par", self.party.parameters(**changes))
-
-    def push_signed(self, **changes: Any) -> TestResponse:
-        inside = self.party.parameters(response_mode="jwt")
-        return self.post("/oauth/par", {"request": self.signer.request(inside, **changes)})
-
-    def answer(self, pushed: TestResponse) -> TestResponse:
-        query = {"client_id": self.party.client_id, "request_uri": pushed.json["request_uri"]}
-        return self.browser.get("/oauth/authorize", query_string=query)
-
-    def redeem(self, code: str, path: str = "/oauth/token") -> TestResponse:
-        """As RFC 9449 8 has it: once without a nonce, then with the one that came."""
-        data = {
-            "grant_type": "authorization_code", "code": code, "redirect_uri": self.party.metadata.redirect_uris[0],
-            "code_verifier": self.party.verifier,
-        }  # fmt: skip
-        return self.with_nonce(path, data)
-
-    def with_nonce(self, path: str, data: dict[str, Any]) -> TestResponse:
-        first = self.post(path, data, self.proofs.proof(path))
-        assert first.json["error"] == "use_dpop_nonce"
-        return self.post(path, data, self.proofs.proof(path, nonce=first.headers["DPoP-Nonce"]))
 
 
 @pytest.fixture
@@ -97,7 +57,7 @@ def test_a_clock_may_be_a_little_wrong(fapi: Fapi, ahead: int, status: int) -> N
 def test_a_token_without_a_proof_is_not_given(fapi: Fapi) -> None:
     code = values_of(fapi.answer(fapi.push()))["code"]
     data = {"grant_type": "authorization_code", "code": code, "redirect_uri": fapi.party.metadata.redirect_uris[0]}
-    assert fapi.post("/oauth/token", {**data, "code_verifier": fapi.party.verifier}).json["error"] == "invalid_dpop_proof"
+    assert fapi.post("/oauth/token", {**data, "code_verifier": fapi.party.verifier}).json["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize(

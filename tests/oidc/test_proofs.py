@@ -307,7 +307,7 @@ class TestDPoP:
 
     def test_a_client_registered_so_needs_a_proof(self, register: Any, house: House) -> None:
         party: Party = register(first_party=True, dpop_bound_access_tokens=True)
-        assert party.redeem(party.code(signed_in(party, house))).json["error"] == "invalid_dpop_proof"
+        assert party.redeem(party.code(signed_in(party, house))).json["error"] == "invalid_request"
 
     def test_a_code_that_was_bound_needs_that_key(self, register: Any, house: House) -> None:
         party: Party = register(first_party=True)
