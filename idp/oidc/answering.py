@@ -7,15 +7,30 @@ from collections.abc import Mapping
 from flask import Response
 
 from idp import clock
-from idp.oidc import answers, consents, device_endpoint, devices, grants, id_token, participants, provider, session_iframe, steps
+from idp.oidc import (
+    answers,
+    consents,
+    device_endpoint,
+    devices,
+    grants,
+    id_token,
+    participants,
+    provider,
+    pushed_requests,
+    session_iframe,
+    steps,
+)
 from idp.oidc.authorization_request import AuthorizationRequest
 from idp.oidc.clients import Client
+from idp.oidc.faults import InvalidRequestURIError
 from idp.oidc.grants import Authorization
 from idp.oidc.host import Authentication
 
 
 def answer(request: AuthorizationRequest, client: Client, auth: Authentication, decided: Mapping[str, bool]) -> Response:
-    """Answer the client. The redirect URI was trusted when the request was understood."""
+    """Answer the client. The redirect URI was trusted when the request was understood. Raises InvalidRequestURIError."""
+    if request.pushed and not pushed_requests.spend(request.pushed):
+        raise InvalidRequestURIError("request_uri was used (RFC 9126 7.3).")
     authorization = authorize(request, client, auth, decided)
     if request.device:
         # Signing out of this browser does not sign the device out.

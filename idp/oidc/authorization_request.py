@@ -55,6 +55,7 @@ class AuthorizationRequest(BaseModel):
     display: str = "page"
     code_challenge: str | None = None
     dpop_jkt: str | None = None
+    pushed: str | None = None  # the name of the pushed request that it came in: good for one answer (RFC 9126 4)
     device: str | None = None  # the request of a device (RFC 8628); then there is no redirect URI
     resource: tuple[str, ...] = ()
 
@@ -102,6 +103,7 @@ def understand(given: Parameters, client: Client, redirect_uri: str) -> Authoriz
         code_challenge=check_pkce(given, client, response_type),  # RFC 7636 4.4.1, RFC 9700 2.1.1
         dpop_jkt=check_dpop_jkt(given),  # RFC 9449 10
         resource=check_resource(given, client),  # RFC 8707 2
+        pushed=given.pushed,
     )
 
 

@@ -56,7 +56,7 @@ def authorize() -> Response:
 def in_force(given: Parameters, client: Client) -> Parameters:
     """The parameters that count: pushed before, in a request object, or these. Raises the protocol's errors."""
     if given.get("request_uri", "").startswith(pushed_requests.PREFIX):
-        return pushed_requests.take(given["request_uri"], client)  # RFC 9126 4
+        return pushed_requests.find(given["request_uri"], client)  # RFC 9126 4
     if client.metadata.require_pushed_authorization_requests:
         raise InvalidRequestError("This client must push its requests (RFC 9126 6).")
     return request_objects.merged(given, client)  # RFC 9101 6
@@ -96,6 +96,8 @@ def _with_request(pending_id: str, go_on: Callable[[Pending, Client], Response])
             return go_on(waiting, client)
         except OAuth2Error as fault:
             pending.finish(waiting)
+            if waiting.request.pushed:
+                pushed_requests.spend(waiting.request.pushed)
             if waiting.request.device:
                 devices.deny(waiting.request.device)
                 return device_endpoint.done(allowed=False)

@@ -21,6 +21,7 @@ class Parameters(Mapping[str, str]):
     repeated: frozenset[str] = frozenset()
     oversized: frozenset[str] = frozenset()
     resources: tuple[str, ...] = field(default=())  # the only one that may come several times (RFC 8707 2)
+    pushed: str | None = None  # the name of the pushed request that they were in
 
     def __getitem__(self, name: str) -> str:
         return self.values_[name]

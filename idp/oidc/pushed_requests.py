@@ -1,4 +1,7 @@
-"""Pushed authorization requests (RFC 9126): sent by the client itself, referred to once, within a minute."""
+"""Pushed authorization requests (RFC 9126): sent by the client itself, referred to within a minute, answered once.
+
+It is spent with its answer, not when the browser first comes with it: whoever reloads the page, or is brought back by it,
+still signs in (FAPI 2.0 Security Profile 5.3.2.2, note 3)."""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from flask import Response
 
 from idp import clock, sealed
 from idp.extensions import redis
-from idp.oidc import dpop, request_objects, trust
+from idp.oidc import dpop, pending, request_objects, trust
 from idp.oidc.authorization_request import understand
 from idp.oidc.clients import Client
 from idp.oidc.faults import InvalidRequestError, InvalidRequestURIError
@@ -22,6 +25,7 @@ from idp.oidc.server import guarded, server
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 LIFE_SECONDS = 60
+SPENT = b"spent"
 AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
@@ -71,17 +75,23 @@ def keep(given: Parameters) -> str:
     return PREFIX + name
 
 
-def take(request_uri: str, client: Client) -> Parameters:
-    """The request that was pushed by this client; once, for all threads and machines. Raises InvalidRequestURIError."""
+def find(request_uri: str, client: Client) -> Parameters:
+    """The request that was pushed by this client, if it has not been answered. Raises InvalidRequestURIError."""
     name = request_uri.removeprefix(PREFIX)
-    blob = cast(bytes | None, redis.getdel(_key(name))) if re.fullmatch(r"[A-Za-z0-9_-]{43}", name) else None
+    blob = cast(bytes | None, redis.get(_key(name))) if re.fullmatch(r"[A-Za-z0-9_-]{43}", name) else None
     try:
-        document = json.loads(sealed.open(blob, _key(name))) if blob else None
+        document = json.loads(sealed.open(blob, _key(name))) if blob and blob != SPENT else None
     except sealed.Unreadable:
         document = None
     if document is None or document["until"] <= clock.timestamp() or document["values"]["client_id"] != client.client_id:
         raise InvalidRequestURIError("request_uri is unknown, used, expired, or not this client's (RFC 9126 4).")
-    return Parameters(document["values"], resources=tuple(document["resources"]))
+    return Parameters(document["values"], resources=tuple(document["resources"]), pushed=name)
+
+
+def spend(name: str) -> bool:
+    """Use a request up, before its answer is made; False for whoever comes second, of all threads and machines."""
+    # The mark outlives every request that waits for its person under this name.
+    return bool(redis.set(_key(name), SPENT, ex=LIFE_SECONDS + pending.LIFE_SECONDS, get=True) != SPENT)
 
 
 def _key(name: str) -> str:

@@ -42,7 +42,42 @@ ekyc-server-one-claim-with-random-value-omitted ekyc-server-request-only-in-idto
 ekyc-server-testuserprovidedrequest ekyc-server-testbasedonuserinfo-defaults ekyc-server-test-userinfo-notfoundinop
 """.split()
 
-BY_FILE = {"basic": BASIC, "dynamic": DYNAMIC, "logout": LOGOUT, "third_party": THIRD_PARTY, "ekyc": EKYC}
+# The modules of both plans, Security Profile and Message Signing, that apply to private_key_jwt with DPoP; without those
+# of single countries. Each bears this prefix in the suite.
+FAPI2_PREFIX = "fapi2-security-profile-final-"
+FAPI2 = """
+discovery-end-point-verification happy-flow user-rejects-authentication ensure-server-accepts-request-object-with-multiple-aud
+ensure-authorization-request-without-state-success ensure-authorization-request-without-nonce-success
+ensure-request-object-with-64-char-nonce-success ensure-other-scope-order-succeeds test-claims-parameter-identity-claims
+access-token-type-header-case-sensitivity ensure-request-object-with-nbf-8-seconds-in-the-future-is-accepted
+check-dpop-proof-nbf-exp ensure-dpop-proof-with-iat-10-seconds-before-succeeds ensure-dpop-proof-with-iat-10-seconds-after-succeeds
+ensure-mismatched-dpop-jkt-fails ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt
+ensure-token-endpoint-fails-with-mismatched-dpop-jkt ensure-dpop-proof-at-par-endpoint-binding-success
+ensure-dpop-auth-code-binding-success ensure-different-nonce-inside-and-outside-request-object
+ensure-different-state-inside-and-outside-request-object ensure-request-object-with-long-nonce
+ensure-request-object-with-long-state ensure-request-object-without-exp-fails ensure-request-object-without-nbf-fails
+state-only-outside-request-object-not-used ensure-request-object-without-redirect-uri-fails
+ensure-expired-request-object-fails ensure-request-object-with-bad-aud-fails ensure-request-object-with-exp-over-60-fails
+ensure-request-object-with-nbf-over-60-fails ensure-signed-request-object-with-RS256-fails
+ensure-request-object-signature-algorithm-is-not-none ensure-request-object-with-invalid-signature-fails
+ensure-matching-key-in-authorization-request ensure-unsigned-request-at-par-endpoint-fails ensure-registered-redirect-uri
+plain-fapi-ensure-registered-redirect-uri ensure-unsigned-authorization-request-without-using-par-fails
+ensure-redirect-uri-in-authorization-request ensure-response-type-code-idtoken-fails ensure-response-type-token-fails
+ensure-client-id-in-token-endpoint ensure-holder-of-key-required ensure-authorization-code-is-bound-to-client
+attempt-reuse-authorization-code-after-one-second attempt-to-use-expired-auth-code
+ensure-signed-client-assertion-with-RS256-fails ensure-client-assertion-in-token-endpoint
+ensure-client-assertion-with-exp-is-5-minutes-in-past-fails ensure-client-assertion-with-wrong-aud-fails
+ensure-client-assertion-with-no-sub-fails dpop-negative-tests refresh-token
+par-ensure-reused-request-uri-prior-to-auth-completion-succeeds par-attempt-reuse-request_uri
+par-attempt-to-use-expired-request_uri par-ensure-jwt-client-assertion-nbf-8-seconds-in-the-future-is-accepted
+par-ensure-jwt-client-assertion-nbf-over-60-seconds-in-the-future-fails
+par-attempt-to-use-request_uri-for-different-client par-authorization-request-containing-request_uri-form-param
+par-attempt-invalid-http-method par-pkce-required par-pkce-code-verifier-required par-incorrect-pkce-code-verifier-rejected
+par-plain-pkce-rejected par-authorization-request-containing-request_uri par-without-duplicate-parameters
+par-endpoint-as-array-audience-fails par-endpoint-as-audience-fails par-token-endpoint-as-audience-fails
+""".split()
+
+BY_FILE = {"basic": BASIC, "dynamic": DYNAMIC, "logout": LOGOUT, "third_party": THIRD_PARTY, "ekyc": EKYC, "fapi2": FAPI2}
 
 
 def name_of_test(module: str) -> str:
