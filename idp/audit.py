@@ -57,6 +57,7 @@ class Event(StrEnum):
     FACTOR_REPLAYED = "factor_replayed"
     KEYS_ROTATED = "keys_rotated"
     KEY_RETIRED = "key_retired"
+    NEW_DEVICE = "new_device"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSWORD_CHANGED = "password_changed"

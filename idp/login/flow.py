@@ -173,6 +173,7 @@ def _tell_of_new_device(account_id: str, sid: str) -> None:
         notices.mail(account.email, "new_device", account.locale, account_id=account.id, name=account.name.value, token=token)
         if by_sms:
             notices.sms(account.phone, "new_device", account.locale, account_id=account.id, token=token)
+        audit.record(audit.Event.NEW_DEVICE, account.id, sid=sid)
 
 
 def _may_have_sms(account: accounts.Account) -> bool:

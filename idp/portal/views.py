@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from typing import Any
 
-from flask import Blueprint, abort, g, render_template
+from flask import Blueprint, abort, g, render_template, request
 
 from idp import accounts, profile, sessions
 from idp.identity import PersonName
-from idp.portal import services
+from idp.portal import notifications, services
 
 blueprint = Blueprint("portal", __name__)
 
 
 @blueprint.app_context_processor
-def _navigation() -> dict[str, Callable[[], tuple[services.Entry, ...] | None]]:
-    return {"navigation": navigation}
+def _top() -> dict[str, Any]:
+    return {"navigation": navigation, "unread": unread}
 
 
 def navigation() -> tuple[services.Entry, ...] | None:
     """The navigation on top of signed-in pages; None for a stranger. Asked for by the layout, at most once a page."""
     return services.navigation(_shelf()) if sessions.current() else None
+
+
+def unread() -> int:
+    """The number at the bell, asked for by the layout of signed-in pages only: pages of the protocol have no bell."""
+    session = sessions.current()
+    return notifications.unread(session.account_id) if session else 0
 
 
 def _shelf() -> tuple[services.Service, ...]:
@@ -70,6 +77,18 @@ def _account() -> accounts.Account:
 def all_services() -> str:
     """Every service, those that are still to come as well."""
     return render_template("portal/services.html", services=_shelf())
+
+
+@blueprint.get("/pemberitahuan")
+@sessions.required
+def notifications_page() -> str:
+    """What a person should know of. Whoever opens the first page has seen what is new."""
+    account = _account()
+    before = request.args.get("sebelum", "")
+    shown, next_page = notifications.page(account.id, before if re.fullmatch("[0-9a-f]{32}", before) else None)
+    if request.method == "GET" and shown and shown[0].is_new:
+        notifications.mark_read(account.id, shown[0].event_id)
+    return render_template("portal/notifications.html", notifications=shown, next_page=next_page)
 
 
 @blueprint.get("/bantuan")

@@ -6,21 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 
 from idp import sessions
 from idp.extensions import db
-
-BROWSERS = {
-    "chrome": "Chrome", "edge": "Microsoft Edge", "firefox": "Firefox", "opera": "Opera", "safari": "Safari",
-    "samsung": "Samsung Internet", "uc": "UC Browser",
-}  # fmt: skip
-SYSTEMS = {
-    "android": _l("HP Android"), "chromeos": "Chromebook", "ipad": "iPad", "iphone": "iPhone", "linux": _l("komputer Linux"),
-    "mac": "Mac", "windows": _l("komputer Windows"),
-}  # fmt: skip
-UNKNOWN_BROWSER = _l("Browser lain")
-UNKNOWN_SYSTEM = _l("perangkat lain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +27,11 @@ class SignIn:
 
 def in_words(row: sessions.StoredSession, here: str | None) -> SignIn:
     """A stored sign-in in words; `here` is the sid of the one who looks."""
-    browser, _, system = row.browser.partition(" ")
+    browser, system = sessions.device_words(row)
     return SignIn(
         sid=row.id,
-        browser=BROWSERS.get(browser, UNKNOWN_BROWSER),
-        system=SYSTEMS.get(system, UNKNOWN_SYSTEM),
+        browser=browser,
+        system=system,
         since=row.created_at,
         last_seen=row.last_seen_at,
         is_here=row.id == here,

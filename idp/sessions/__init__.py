@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from idp.extensions import login_manager
 from idp.sessions import disowning
+from idp.sessions.device_words import device_words
 from idp.sessions.devices import accounts_known_here, remember, this_device
 from idp.sessions.held import Held, held, hold, release
 from idp.sessions.lifecycle import begin, current, end, end_everywhere, in_force, on_end, renew
@@ -29,6 +30,7 @@ __all__ = [
     "accounts_known_here",
     "begin",
     "current",
+    "device_words",
     "disowning",
     "end",
     "end_everywhere",

@@ -110,5 +110,5 @@ def test_a_name_of_one_word_has_one_initial(app, http):
 def test_what_the_prose_links_to_exists(home, language):
     links = set()
     for path in ("/bantuan", "/kebijakan-privasi", "/syarat-ketentuan"):
-        links |= set(re.findall(r'href="(/[\w/-]*)', home.get(f"{path}?lang={language}").text))
+        links |= set(re.findall(r'href="(/[\w./-]*)', home.get(f"{path}?lang={language}").text))
     assert {link for link in links if home.request("GET", link).status_code >= 400} == set()
