@@ -1,4 +1,6 @@
-"""The audit trail: what happened, to whom, when. Facts are never personal; subjects are account ids or client ids."""
+"""The audit trail: what happened, to whom, when. Facts are never personal; subjects are account ids or client ids.
+
+An `officer` is the name by which the office knows who did it: a trail without it would answer nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Event(StrEnum):
     ACCOUNT_ACTIVATED = "account_activated"
     ACCOUNT_ERASED = "account_erased"
     ACCOUNT_RESTORED = "account_restored"
+    ACCOUNT_SIGNED_OUT = "account_signed_out"
     ACCOUNT_SUSPENDED = "account_suspended"
+    ACCOUNT_VIEWED = "account_viewed"
     APPEAL_ANSWERED = "appeal_answered"
     APPEAL_MADE = "appeal_made"
     AUTHENTICATOR_ADDED = "authenticator_added"

@@ -22,6 +22,7 @@ from idp.accounts.lifecycle import (
 )
 from idp.accounts.lookup import (
     Credentials,
+    claimants,
     credentials,
     find,
     find_active_by_nik,
@@ -50,6 +51,7 @@ __all__ = [
     "State",
     "activate",
     "change_pending_contacts",
+    "claimants",
     "code_tries",
     "credentials",
     "discard_pending",

@@ -12,11 +12,11 @@ from idp.extensions import unit_of_work
 NO_PASSWORD = "erased"
 FORGOTTEN = (
     "nik_sealed", "name_sealed", "email_sealed", "phone_sealed", "claimed_nik", "claimed_email", "claimed_phone",
-    "bound_email", "bound_phone",
+    "bound_email", "bound_phone", "state_reason_sealed",
 )  # fmt: skip
 
 
-def erase(account_id: str) -> bool:
+def erase(account_id: str, officer: str | None = None) -> bool:
     """Destroy the data key and forget every contact; answers whether there was something to erase."""
     with unit_of_work() as session:
         account = session.get(Account, account_id, with_for_update=True)
@@ -27,7 +27,7 @@ def erase(account_id: str) -> bool:
         account.password_hash, account.state, account.updated_at = NO_PASSWORD, State.ERASED, clock.now()
         session.flush()
         sealed.destroy_data_key(account_id)
-        audit.record(audit.Event.ACCOUNT_ERASED, account_id)
+        audit.record(audit.Event.ACCOUNT_ERASED, account_id, **({"officer": officer} if officer else {}))
     return True
 
 

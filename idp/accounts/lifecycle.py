@@ -128,14 +128,14 @@ def discard_pending(account_id: str) -> None:
             sealed.destroy_data_key(account_id)
 
 
-def suspend(account_id: str, reason: str) -> Account:
+def suspend(account_id: str, reason: str, officer: str | None = None) -> Account:
     """Stop an account from acting. Ending its sessions is the caller's next line. Raises NotThere."""
-    return _change_state(account_id, State.ACTIVE, State.SUSPENDED, audit.Event.ACCOUNT_SUSPENDED, reason)
+    return _change_state(account_id, (State.ACTIVE, State.SUSPENDED), audit.Event.ACCOUNT_SUSPENDED, reason, officer)
 
 
-def restore(account_id: str, reason: str) -> Account:
+def restore(account_id: str, reason: str, officer: str | None = None) -> Account:
     """Let a suspended account act again. Raises NotThere."""
-    return _change_state(account_id, State.SUSPENDED, State.ACTIVE, audit.Event.ACCOUNT_RESTORED, reason)
+    return _change_state(account_id, (State.SUSPENDED, State.ACTIVE), audit.Event.ACCOUNT_RESTORED, reason, officer)
 
 
 def set_password_hash(account_id: str, password_hash: str) -> None:
@@ -155,13 +155,15 @@ def set_identity_verified(account_id: str, at: datetime | None) -> None:
             account.identity_verified_at, account.updated_at = at, clock.now()
 
 
-def _change_state(account_id: str, before: State, after: State, event: audit.Event, reason: str) -> Account:
+def _change_state(account_id: str, way: tuple[State, State], event: audit.Event, reason: str, officer: str | None) -> Account:
+    before, after = way
     with unit_of_work() as session:
         account = session.get(Account, account_id, with_for_update=True)
         if account is None or account.state != before:
             raise NotThere
         account.state, account.state_reason, account.updated_at = after, reason, clock.now()
-        audit.record(event, account_id, reason=reason)
+        # The reason is somebody's own words and may say something of the person: it lies sealed beside the state.
+        audit.record(event, account_id, **({"officer": officer} if officer else {}))
         return account
 
 

@@ -14,6 +14,7 @@ from idp.identity import EmailAddress, Malformed, Nik, PhoneNumber
 
 STATE_OF = select(Account.state).where(Account.id == bindparam("account_id"))
 BEST_FIRST = (Account.activated_at.is_(None), Account.created_at.desc())
+MOST_CLAIMANTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,18 @@ def identifier_fingerprint(raw_identifier: str) -> str:
 def find_by_identifier(raw_identifier: str) -> Account | None:
     """The account for an e-mail address or a phone number as people write it."""
     return db.session.scalar(select(Account).where(_matches(raw_identifier)).order_by(*BEST_FIRST).limit(1))
+
+
+def claimants(raw: str) -> list[Account]:
+    """Everybody whose NIK, e-mail address or phone number this is, or is said to be; the owner first."""
+    try:
+        nik = Nik.parse(raw)
+    except Malformed:
+        matches = _matches(raw)
+    else:
+        key = nik_fingerprint(nik)
+        matches = or_(Account.bound_nik == key, and_(Account.claimed_nik == key, Account.state == State.PENDING))
+    return list(db.session.scalars(select(Account).where(matches).order_by(*BEST_FIRST).limit(MOST_CLAIMANTS)))
 
 
 def credentials(raw_identifier: str) -> Credentials | None:

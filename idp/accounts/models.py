@@ -34,7 +34,9 @@ class Account(sealed.Row, Model):
     __tablename__ = "accounts"
     id: Mapped[str] = column(String(32), personal=False, primary_key=True)
     state: Mapped[str] = column(String(9), personal=False, index=True)
-    state_reason: Mapped[str | None] = column(String(64), personal=False, nullable=True)
+    # An officer's own words, which the owner reads.
+    state_reason_sealed: Mapped[bytes | None] = sealed.column()
+    state_reason = sealed.text("state_reason_sealed")
 
     nik_sealed: Mapped[bytes | None] = sealed.column()
     nik_text = sealed.text("nik_sealed")

@@ -11,7 +11,9 @@ from idp.cli.database import database
 from idp.cli.installation import check, config
 from idp.cli.seed import seed
 from idp.cli.within import Inside
+from idp.officers.cli import account
 from idp.oidc.cli import client, keys
+from idp.recovery.cli import recovery
 
 __all__ = ["main"]
 
@@ -21,5 +23,6 @@ def main() -> None:
     """Run the account service of SIAPkerja: clients, keys, accounts, the database, health."""
 
 
-for command in (client, keys, database, trail, seed, config, check):
+account.add_command(recovery)
+for command in (client, keys, account, database, trail, seed, config, check):
     main.add_command(command)

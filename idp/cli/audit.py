@@ -13,11 +13,10 @@ from sqlalchemy import select
 
 from idp import audit_chain
 from idp.audit import AuditEvent, Event
-from idp.cli.within import say
 from idp.extensions import db
+from idp.terminal import JSON, say
 
 FOLLOW_SECONDS = 1.0
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 MOMENT = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"))
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import click
 
 from idp import migrations
-from idp.cli.within import say
 from idp.extensions import db
-
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+from idp.terminal import JSON, say
 
 
 @click.group("db")

@@ -12,11 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from idp import migrations, settings
-from idp.cli.within import say
 from idp.extensions import db, redis
 from idp.settings import Settings
+from idp.terminal import JSON, say
 
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 MASKED = ("database_url", "redis_url", "mail_url", "sms_urls", "storage_url")
 
 

@@ -15,10 +15,10 @@ import click
 from PIL import Image, ImageDraw
 
 from idp import accounts, clock, factors, settings
-from idp.cli.within import say
 from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, Malformed, Nik, PersonName, PhoneNumber
 from idp.profile import given, storage
+from idp.terminal import JSON, say
 
 PEOPLE = Path(__file__).with_name("people.jsonl")
 BATCH = 200
@@ -44,7 +44,7 @@ class Person:
 @click.option(
     "--file", "source", type=click.File(encoding="utf-8"), help="People as JSON Lines: {email, phone, nik, name, password, profile: {…}}."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 def seed(source: TextIO | None, as_json: bool) -> None:
     """Make activated accounts of made-up people. Sandbox mode only; who exists already stays as they are."""
     if settings.current().mode != "sandbox":

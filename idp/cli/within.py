@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -17,7 +18,25 @@ from idp import create_app
 
 
 class Inside(click.Group):
-    """A group whose commands run in the application's context."""
+    """A group whose commands run in the application's context.
+
+    A refusal is one line on stderr; with `--json` it is the one document on stdout as well: {"error": …, "message": …}."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        """Run as the console script does: exit status 0, 1 refused, 2 usage."""
+        given = list(sys.argv[1:] if args is None else args)
+        try:
+            status = super().main(given, *rest, **options | {"standalone_mode": False})
+        except click.ClickException as fault:
+            if "--json" in given:
+                kind = "usage" if isinstance(fault, click.UsageError) else "refused"
+                click.echo(json.dumps({"error": kind, "message": fault.format_message()}, ensure_ascii=False, indent=2))
+            fault.show()
+            status = fault.exit_code
+        except click.Abort:
+            click.echo("Stopped; nothing was done.", err=True)
+            status = 1
+        sys.exit(status if isinstance(status, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; whatever cannot be reached or is set wrongly is said in one line, exit status 1."""
@@ -41,8 +60,3 @@ def _hush() -> None:
     """A command prints its answer; what the parts log of their work is for the server's log."""
     logging.disable(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-
-
-def say(document: Any, as_json: bool, text: str) -> None:
-    """Print a result: one JSON document, or the text for people."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)

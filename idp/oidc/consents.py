@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from idp import audit, clock
-from idp.extensions import db, unit_of_work
+from idp.extensions import after_commit, db, unit_of_work
 from idp.oidc import provider, revocation_causes
 from idp.oidc.authorization_request import AuthorizationRequest
 from idp.oidc.models import Consent
@@ -127,4 +127,5 @@ def forget(subject: str) -> None:
     """Forget all decisions of a person whose account is erased; all tokens end."""
     with unit_of_work() as session:
         session.execute(delete(Consent).where(Consent.subject == subject))
-    revocation_causes.end_all_access(subject)
+        # The end of an account is one commit, and Redis is not asked while it is open.
+        after_commit(lambda: revocation_causes.end_all_access(subject))

@@ -32,6 +32,7 @@ class Signal(StrEnum):
     SESSION_REVOKED = "https://schemas.openid.net/secevent/caep/event-type/session-revoked"
     CREDENTIAL_CHANGE = "https://schemas.openid.net/secevent/caep/event-type/credential-change"
     ACCOUNT_DISABLED = "https://schemas.openid.net/secevent/risc/event-type/account-disabled"
+    ACCOUNT_ENABLED = "https://schemas.openid.net/secevent/risc/event-type/account-enabled"
     ACCOUNT_PURGED = "https://schemas.openid.net/secevent/risc/event-type/account-purged"
     PROFILE_CHANGED = "https://account.kemnaker.go.id/secevent/event-type/profile-changed"
 

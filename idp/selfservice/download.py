@@ -84,7 +84,12 @@ def _readings(account: accounts.Account) -> list[dict[str, Any]]:
 
 
 def _history(account: accounts.Account) -> list[dict[str, Any]]:
-    return [{"at": row.at, "event": row.event, "facts": row.facts} for row in history.everything(account.id)]
+    return [{"at": row.at, "event": row.event, "facts": _told(row.facts)} for row in history.everything(account.id)]
+
+
+def _told(facts: dict[str, Any]) -> dict[str, Any]:
+    # That it was an officer is told, who it was is the office's to answer.
+    return {name: value for name, value in facts.items() if name != "officer"}
 
 
 PARTS: dict[str, tuple[LazyString, Part]] = {

@@ -63,15 +63,21 @@ def carry_out(payload: dict[str, Any]) -> None:
     if due_at is None or due_at.isoformat() != payload["due_at"] or due_at > clock.now():
         return
     account = accounts.find(account_id)
-    if account is None:
-        return
-    oidc.forget(account_id)
+    if account is not None:
+        erase_now(account)
+
+
+def erase_now(account: accounts.Account, *, officer: str | None = None) -> None:
+    """Erase an account for good; at the wish of its owner, or by an officer whom the trail names."""
+    account_id = account.id
     with unit_of_work() as session:
+        oidc.tell(oidc.Signal.ACCOUNT_PURGED, account_id)
+        oidc.forget(account_id)
         sessions.end_everywhere(account_id, "erased")
         factors.forget(account_id)
         _say_goodbye(account)
         session.execute(delete(ErasureRequest).where(ErasureRequest.account_id == account_id))
-        accounts.erasure.erase(account_id)
+        accounts.erasure.erase(account_id, officer)
         days = settings.current().erased_nik_days
         outbox.put("nik_release", {"account_id": account_id}, expires_at=clock.now() + timedelta(days=days) + PATIENCE, delay=days * 86_400)
 

@@ -20,7 +20,9 @@ PAGE = 30
 WORDS: Mapping[Event, LazyString] = {
     Event.ACCOUNT_ACTIVATED: _l("Akun diaktifkan"),
     Event.ACCOUNT_RESTORED: _l("Akun dibuka kembali oleh petugas"),
+    Event.ACCOUNT_SIGNED_OUT: _l("Petugas mengeluarkan akun dari semua perangkat"),
     Event.ACCOUNT_SUSPENDED: _l("Akun dihentikan sementara oleh petugas"),
+    Event.ACCOUNT_VIEWED: _l("Petugas membuka data akun"),
     Event.APPEAL_ANSWERED: _l("Keberatan dijawab petugas"),
     Event.APPEAL_MADE: _l("Keberatan atas penghentian akun dikirim"),
     Event.AUTHENTICATOR_ADDED: _l("Aplikasi autentikator ditambahkan"),
@@ -71,8 +73,10 @@ CAUSES: Mapping[str, LazyString] = {
     "ended_by_owner": _l("dari perangkat lain"),
     "factor_added": _l("karena langkah kedua ditambahkan"),
     "password_changed": _l("karena password diganti"),
+    "officer": _l("oleh petugas"),
     "replaced": _l("karena orang lain masuk di perangkat itu"),
     "service": _l("lewat sebuah layanan"),
+    "suspended": _l("karena akun dihentikan sementara"),
     "too_many": _l("karena terlalu banyak perangkat"),
 }
 

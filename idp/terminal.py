@@ -1,0 +1,54 @@
+"""The terminal: how a command answers, and how it knows who is asking. Slices offer their commands with it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from typing import Any
+
+import click
+
+LONGEST_OFFICER = 64
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout, and nothing else.")
+
+
+def say(document: Any, as_json: bool, text: str) -> None:
+    """Print a result: one JSON document, or the text for people."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
+
+
+def rows(document: dict[str, Any]) -> str:
+    """A document for people, one line a member."""
+    width = max(map(len, document))
+    return "\n".join(f"{name:<{width}}  {_in_words(value)}" for name, value in document.items())
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value)) or "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None else str(value)
+
+
+def _os_user() -> str:
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def _tidied(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    return " ".join(value.split())[:LONGEST_OFFICER] or _os_user()
+
+
+OFFICER = click.option(
+    "--officer",
+    envvar="IDP_OFFICER",
+    default=_os_user,
+    show_default="IDP_OFFICER, else the user of the operating system",
+    callback=_tidied,
+    help="Your own name at the office; the audit trail keeps it.",
+)
