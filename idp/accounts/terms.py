@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from idp import audit, clock
+from idp.accounts import lookup
 from idp.accounts.models import TERMS_VERSION, Account
 from idp.extensions import unit_of_work
+
+
+def is_outdated(account_id: str) -> bool:
+    """Whether the person agreed to an earlier version than the one in force."""
+    account = lookup.find(account_id)
+    return account is not None and account.terms_version != TERMS_VERSION
 
 
 def accept_terms(account_id: str) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from idp import factors, sessions, throttle, web
 from idp.login import second_factor
 from idp.login.forms import SecondFactorForm
-from idp.login.views import Answer, again, attempt_here, blueprint, door, next_path, way_on
+from idp.login.views import Answer, again, attempt_here, blueprint, door, next_path, onward, way_on
 
 
 @blueprint.get("/masuk/langkah-kedua")
@@ -32,9 +32,9 @@ def prove_second() -> Answer:
             return _page(sent, at, 400)
         attempt = attempt_here(None, at.held)
         if sent.credential.data:
-            second_factor.by_passkey(at, sent.credential.data, attempt)
+            session = second_factor.by_passkey(at, sent.credential.data, attempt)
         else:
-            second_factor.by_code(at, sent.code.data, attempt)
+            session = second_factor.by_code(at, sent.code.data, attempt)
     except second_factor.NotNow:
         return again()
     except factors.Refused:
@@ -43,7 +43,7 @@ def prove_second() -> Answer:
         return _refused(sent, at, _("Terlalu banyak kode salah untuk akun ini. Pulihkan akunmu, atau hubungi Pusat Bantuan."))
     except throttle.Throttled as too_often:
         return _page(sent, at, 429, {"Retry-After": str(too_often.retry_after)}, wait=too_often.retry_after)
-    return redirect(next_path(), 303)
+    return onward(session)
 
 
 @blueprint.post("/masuk/langkah-kedua/opsi")
@@ -67,11 +67,11 @@ def sign_in_by_passkey() -> Answer:
     shared = "shared_device" in request.form
     held = sessions.Held("", (), shared)
     try:
-        second_factor.sign_in_by_passkey(request.form.get("credential", ""), attempt_here(None, held))
+        session = second_factor.sign_in_by_passkey(request.form.get("credential", ""), attempt_here(None, held))
     except factors.Refused:
         flash(_("Passkey ini tidak bisa dipakai di sini. Coba lagi, atau masuk dengan password."), "bad")
         return redirect(url_for("login.form", **way_on()), 303)
-    return redirect(next_path(), 303)
+    return onward(session)
 
 
 def _turn() -> second_factor.Turn:

@@ -42,14 +42,14 @@ def sign_in() -> Answer:
     if not sent.validate():
         return _page(sent, 400)
     try:
-        flow.sign_in(attempt_here(sent))
+        session = flow.sign_in(attempt_here(sent))
     except flow.Refused:
         return _page(sent, 400, refused=True)
     except tuple(NEXT_PAGES) as more:
         return redirect(url_for(NEXT_PAGES[type(more)], **way_on()), 303)
     except throttle.Throttled as too_often:
         return _page(sent, 429, {"Retry-After": str(too_often.retry_after)}, wait=too_often.retry_after)
-    return redirect(next_path(), 303)
+    return onward(session)
 
 
 @blueprint.get("/masuk/kode")
@@ -68,14 +68,14 @@ def confirm() -> Answer:
     if not sent.validate():
         return _code_page(sent, held, 400)
     try:
-        flow.confirm(held, sent.code.data, attempt_here(None, held))
+        session = flow.confirm(held, sent.code.data, attempt_here(None, held))
     except flow.SecondFactorNeeded:
         return redirect(url_for("login.second_step", **way_on()), 303)
     except flow.Refused:
         return again()
     except otp.Refused as refusal:
         return _code_page(web.CodeForm(formdata=None), held, 400, refusal=refusal)
-    return redirect(next_path(), 303)
+    return onward(session)
 
 
 @blueprint.post("/masuk/kirim-ulang")
@@ -153,6 +153,13 @@ def door(template: str, status: int, headers: dict[str, str] | None, **values: A
         web.allow_form_action(destination.origin)
     shared = {"next_path": next_path(), "way_on": way_on(), "destination": destination, "wait_in_words": web.wait_in_words}
     return render_template(template, **shared, **values), status, headers or {}
+
+
+def onward(session: sessions.SsoSession) -> Response:
+    """Everything is proven: to where the person was going, past the terms if they changed since they were agreed to."""
+    if accounts.terms.is_outdated(session.account_id):
+        return redirect(url_for("login.new_terms", **way_on()), 303)
+    return redirect(next_path(), 303)
 
 
 def again() -> Response:
