@@ -22,7 +22,6 @@ from idp.terminal import JSON, say
 
 PEOPLE = Path(__file__).with_name("people.jsonl")
 BATCH = 200
-TERMS = "seed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _make(person: Person) -> bool:
             phone=PhoneNumber.parse(person.phone),
             password_hash=_hash(person.password),
             locale="id",
-            terms_version=TERMS,
+            terms_version=accounts.TERMS_VERSION,
             terms_accepted_at=now,
             registry_matched_at=now,
         )
