@@ -102,7 +102,7 @@ def test_the_services_follow_the_profile(page, services, ratna, live):
     enter_with_consent(page, services.karirhub)
     assert "Juru Las Galangan" not in page.inner_text("main")
     page.goto(f"{live.url}/profil/lengkapi/keahlian")
-    page.get_by_label("Cari Keahlian").fill("SMAW")
+    page.get_by_role("combobox", name="Cari Keahlian").fill("SMAW")
     page.get_by_role("button", name="Tambah", exact=True).click()
     page.get_by_role("button", name="Simpan dan Kirim").click()
     page.wait_for_url(lambda address: "keahlian" not in address)
