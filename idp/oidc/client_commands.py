@@ -46,6 +46,7 @@ def metadata_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--application-type", type=click.Choice(["web", "native"]), help="Default web."),
         click.option("--profile", type=click.Choice(["plain", "fapi2-security", "fapi2-message-signing"]), help="Policy."),
         click.option("--purpose", help="What the data are for, as the consent page says it."),
+        click.option("--purpose-en", help="The same in English."),
         click.option("--colour", help="Colour of its badge, such as #0b5cab."),
         _many("--resource", "Resource server for which it may ask access tokens (RFC 8707)."),
         _many("--serves", "Resource that it is itself: it may introspect tokens meant for it."),

@@ -63,7 +63,7 @@ def _service(one: Connection, subject: str, locale: str) -> Service:
         client_id=one.client_id,
         name=meta.client_name if meta else one.client_id,
         colour=meta.colour if meta else None,
-        purpose=meta.purpose if meta else None,
+        purpose=meta.purpose_in(locale) if meta else None,
         reads=_labels(one.granted, subject, locale),
         withheld=_labels(one.declined, subject, locale),
         stays_connected=OFFLINE in one.granted,

@@ -19,7 +19,7 @@ GRANTS = ("authorization_code", "refresh_token", "client_credentials", DEVICE, E
 RESPONSE_TYPES = ("code", "code id_token", "id_token")  # never `token`
 RESPONSE_MODES = ("query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt")
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none")
-OWN_FIELDS = ("pkce", "sector", "first_party", "profile", "tile", "purpose", "colour", "resources", "serves")
+OWN_FIELDS = ("pkce", "sector", "first_party", "profile", "tile", "purpose", "purpose_en", "colour", "resources", "serves")
 
 WebAddress = Annotated[str, AfterValidator(uris.check_web_address)]
 Word = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,200}$")]
@@ -130,6 +130,7 @@ class ClientMetadata(BaseModel):
     profile: Literal["plain", "fapi2-security", "fapi2-message-signing"] = "plain"
     tile: bool = False  # shown in the portal
     purpose: Text | None = None  # what the data are for, as the consent page says it
+    purpose_en: Text | None = None  # the same in English
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     resources: tuple[WebAddress, ...] = ()  # RFC 8707: for which it may ask access tokens
     serves: tuple[WebAddress, ...] = ()  # resources that it is itself: it may introspect tokens meant for them
@@ -161,6 +162,10 @@ class ClientMetadata(BaseModel):
     def is_fapi(self) -> bool:
         """Whether a FAPI 2.0 profile binds the client."""
         return self.profile != "plain"
+
+    def purpose_in(self, locale: str) -> str | None:
+        """What the data are for in a language; as registered where there is no other."""
+        return (self.purpose_en if locale == "en" else None) or self.purpose
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from idp import web
 from idp.oidc import clients, provider
 from idp.oidc.clients import Client
 
@@ -29,4 +30,4 @@ def _tile(client: Client) -> Tile:
     start = client.metadata.initiate_login_uri or ""
     query = urlencode({"iss": provider.issuer()})  # Third-Party-Initiated Login: OpenID Connect Core 4
     url = start + ("&" if "?" in start else "?") + query
-    return Tile(client.client_id, client.metadata.client_name, url, client.metadata.colour, client.metadata.purpose)
+    return Tile(client.client_id, client.metadata.client_name, url, client.metadata.colour, client.metadata.purpose_in(web.locale()))
