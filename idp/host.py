@@ -63,7 +63,7 @@ def _claims(subject: str, asked: oidc.ClaimsRequest) -> dict[str, Any]:
 
 
 def _describe(subject: str, names: tuple[str, ...], locale: str) -> tuple[oidc.ClaimText, ...]:
-    return tuple(oidc.ClaimText(line.names, line.label, line.value) for line in claims.describe(subject, names, locale))
+    return tuple(oidc.ClaimText(line.names, line.label, line.value, line.minor) for line in claims.describe(subject, names, locale))
 
 
 def _account_label(subject: str) -> str | None:

@@ -13,7 +13,7 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim. `shown_with` names another one whose line on the consent page it shares."""
+    """One claim. `shown_with` names another one whose line on the consent page it shares; a `minor` one stands last there."""
 
     name: str
     label: Mapping[str, str]
@@ -22,6 +22,7 @@ class Claim:
     example: Any = field(repr=False)  # of a person who cannot exist
     schema: Mapping[str, Any] = field(repr=False)
     shown_with: str | None = None
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Line:
     names: tuple[str, ...]
     label: str
     value: str | None
+    minor: bool
 
 
 def describe(told: Mapping[str, Any], names: Iterable[str], locale: str) -> tuple[Line, ...]:
@@ -45,7 +46,7 @@ def describe(told: Mapping[str, Any], names: Iterable[str], locale: str) -> tupl
         value = display(claim.name, told[claim.name], locale) if claim.name in told else None
         if value and beside:
             value = f"{value} ({', '.join(display(name, told.get(name), locale) for name in beside)})"
-        lines.append(Line((claim.name, *beside), catalogue.in_language(claim.label, locale), value))
+        lines.append(Line((claim.name, *beside), catalogue.in_language(claim.label, locale), value, claim.minor))
     return tuple(lines)
 
 

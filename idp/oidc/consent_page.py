@@ -33,6 +33,7 @@ class Line:
     essential: bool
     ticked: bool
     purpose: str | None
+    aside: bool = False  # empty so far, or says little: named in one sentence, shown on request
 
 
 def show(waiting: Pending, auth: Authentication, client: Client, step: Step) -> Response:
@@ -47,6 +48,7 @@ def show(waiting: Pending, auth: Authentication, client: Client, step: Step) -> 
     page = render_template(
         "oidc/consent.html",
         client=client.metadata,
+        purpose=client.metadata.purpose_in(web.locale()),
         host=uris.host(waiting.request.redirect_uri),
         lines=lines(waiting.request, asked, decided, auth.subject),
         account=provider.host().account_label(auth.subject),
@@ -75,7 +77,7 @@ def lines(request: AuthorizationRequest, asked: tuple[Ask, ...], decided: Mappin
     for text in provider.host().describe(subject, names, web.locale()):
         here = [by_item[name] for name in text.names if name in by_item]
         if here:
-            found.append(_line(here, text.label, text.value, decided))
+            found.append(_line(here, text.label, text.value, decided, aside=text.minor or not text.value))
     if consents.VERIFIED in by_item:
         found.append(_line([by_item[consents.VERIFIED]], _("Data yang sudah diverifikasi"), _proven(request, subject), decided))
     if consents.OFFLINE in by_item:
@@ -90,11 +92,11 @@ def _proven(request: AuthorizationRequest, subject: str) -> str:
     return "; ".join(f"{text.label}: {text.value}" for text in described if text.value)
 
 
-def _line(asks: list[Ask], label: str, value: str | None, decided: Mapping[str, bool]) -> Line:
+def _line(asks: list[Ask], label: str, value: str | None, decided: Mapping[str, bool], *, aside: bool = False) -> Line:
     essential = any(ask.essential for ask in asks)
     purpose = next((ask.purpose for ask in asks if ask.purpose), None)
     ticked = essential or all(decided.get(ask.item, True) for ask in asks)
-    return Line(asks[0].item, tuple(ask.item for ask in asks), label, value, essential, ticked, purpose)
+    return Line(asks[0].item, tuple(ask.item for ask in asks), label, value, essential, ticked, purpose, aside and not essential)
 
 
 def decide(waiting: Pending, auth: Authentication, client: Client, form: MultiDict[str, str]) -> Response:

@@ -66,6 +66,7 @@ class ClaimText:
     names: tuple[str, ...]
     label: str
     value: str | None = None  # None: the person has not filled it in
+    minor: bool = False  # says little about a person; the page may put it aside
 
 
 def _nothing(subject: str) -> tuple[Mapping[str, Any], ...]:
