@@ -12,7 +12,9 @@ from idp.cli.installation import check, config
 from idp.cli.seed import seed
 from idp.cli.within import Inside
 from idp.officers.cli import account
+from idp.officers.petition_commands import commands_for
 from idp.oidc.cli import client, keys
+from idp.petitions import Kind
 from idp.recovery.cli import recovery
 
 __all__ = ["main"]
@@ -24,5 +26,7 @@ def main() -> None:
 
 
 account.add_command(recovery)
+for kind in Kind:
+    account.add_command(commands_for(kind))
 for command in (client, keys, account, database, trail, seed, config, check):
     main.add_command(command)

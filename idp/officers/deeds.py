@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from idp import accounts, audit, oidc, sessions
+from idp import accounts, audit, oidc, petitions, sessions
 from idp.extensions import unit_of_work
 from idp.selfservice import erasure, telling
 
@@ -94,6 +95,16 @@ def restore(account_id: str, officer: str, reason: str) -> accounts.Account:
         oidc.tell(oidc.Signal.ACCOUNT_ENABLED, account_id)
         telling.tell(account, "account_restored", grave=True)
     return account
+
+
+def answer(petition_id: str, officer: str, words: str, *, granted: bool) -> petitions.Petition:
+    """Answer what a person asked; a granted appeal restores the account in the same commit. Raises petitions.NoSuchPetition."""
+    with unit_of_work():
+        petition = petitions.answer(petition_id, officer, words, granted=granted)
+        if granted and petition.kind == petitions.Kind.APPEAL:
+            with suppress(NotPossible):  # it was restored before the answer
+                restore(petition.account_id, officer, words)
+        return petition
 
 
 def erase(account_id: str, officer: str) -> None:
