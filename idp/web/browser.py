@@ -19,11 +19,17 @@ class _LazilySigned(SecureCookieSessionInterface):
 
     def __init__(self, secret: Callable[[], bytes]) -> None:
         self._secret = secret
+        self._made: tuple[object, URLSafeTimedSerializer | None] = (None, None)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The serializer, made once for a secret: Flask makes one for every request."""
         if not app.secret_key:
             app.secret_key = self._secret()
-        return super().get_signing_serializer(app)
+        secret, serializer = self._made
+        if secret != app.secret_key:
+            serializer = super().get_signing_serializer(app)
+            self._made = (app.secret_key, serializer)
+        return serializer
 
 
 def init_app(app: Flask, secret: Callable[[], bytes]) -> None:
