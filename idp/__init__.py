@@ -9,7 +9,23 @@ from pathlib import Path
 import flask
 from dramatiq.brokers.redis import RedisBroker
 
-from idp import developers, host, login, oidc, outbox, portal, profile, recovery, registration, sealed, selfservice, sessions, settings, web
+from idp import (
+    developers,
+    host,
+    login,
+    oidc,
+    outbox,
+    portal,
+    profile,
+    recovery,
+    registration,
+    resume,
+    sealed,
+    selfservice,
+    sessions,
+    settings,
+    web,
+)
 from idp.database import prepare
 from idp.extensions import csrf, db, login_manager, redis, redis_client
 from idp.gateways import mail, sms
@@ -87,7 +103,7 @@ def _meet_outsiders(app: flask.Flask, chosen: Settings) -> None:
 
 
 def _add_slices(app: flask.Flask) -> None:
-    for slice_ in (registration, login, recovery, profile, portal, selfservice, developers):
+    for slice_ in (registration, login, recovery, profile, portal, selfservice, developers, resume):
         app.register_blueprint(slice_.blueprint)
     oidc.init_app(app, host.build())
     sessions.on_end(oidc.end_of_session)

@@ -55,7 +55,7 @@ NAVIGATION = (
     (lazy_gettext("Lamaranku"), "Karirhub"),
     (lazy_gettext("Proyek Lepas"), "Bizhub"),
     (lazy_gettext("Asesmen"), "Sertihub"),
-    (lazy_gettext("Resume"), "/profil"),
+    (lazy_gettext("Resume"), "/resume"),
 )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from flask_babel import LazyString
 
-from idp.profile import jobs, whole
+from idp import settings
+from idp.profile import jobs, storage, whole
 from idp.profile.answers import (
     AbroadAddress,
     Biodata,
@@ -44,6 +45,7 @@ __all__ = [
     "label",
     "of",
     "photo_address",
+    "photo_bytes",
     "steps_done",
 ]
 
@@ -56,3 +58,13 @@ def steps_done(account_id: str) -> tuple[tuple[LazyString, bool], ...]:
 def photo_address(profile: Profile) -> str | None:
     """Where the owner's browser finds the small photo."""
     return f"/profil/foto/{profile.photo.small.name}.jpg" if profile.photo else None
+
+
+def photo_bytes(profile: Profile) -> bytes | None:
+    """The photo itself, a JPEG of our own making; None where there is none (any more)."""
+    if profile.photo is None:
+        return None
+    try:
+        return storage.read(storage.at(settings.current().storage_url), profile.photo.large)
+    except storage.Missing:
+        return None

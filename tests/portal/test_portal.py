@@ -63,7 +63,7 @@ def test_entries_of_the_navigation_lead_to_the_service_that_they_belong_to(home,
     link = re.search(r'href="([^"]+)">Lamaranku', page)
     assert link[1].startswith("http://localhost:8001/masuk?iss=")
     assert re.search(r'href="([^"]+)">Sertifikasiku', page)[1] == "/layanan"
-    assert re.search(r'href="([^"]+)">Resume', page)[1] == "/profil"
+    assert re.search(r'href="([^"]+)">Resume', page)[1] == "/resume"
 
 
 @pytest.mark.parametrize("path", ["/bantuan", "/kebijakan-privasi", "/syarat-ketentuan"])
