@@ -9,6 +9,8 @@ from flask import Response, make_response, render_template
 from idp import web
 from idp.oidc import clients, participants, provider, uris
 
+PATIENCE_SECONDS = 5
+
 
 def frames(sid: str) -> tuple[str, ...]:
     """The addresses to frame for the clients that took part in a session."""
@@ -26,7 +28,10 @@ def _address(uri: str, sid: str) -> str:
 
 
 def page(addresses: tuple[str, ...], target: str | None) -> Response:
-    """The page with the frames; it goes on by itself, and has a link for where scripts do not run."""
+    """The page with the frames; it goes on by itself once they have loaded, and a little later where scripts do not run."""
     for address in addresses:
         web.allow_frame(uris.origin(address))
-    return make_response(render_template("oidc/signed_out.html", frames=addresses, target=target))
+    response = make_response(render_template("oidc/signed_out.html", frames=addresses, target=target))
+    if target:
+        response.headers["Refresh"] = f"{PATIENCE_SECONDS}; url={target}"
+    return response

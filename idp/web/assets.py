@@ -48,8 +48,10 @@ def init_app(app: Flask) -> None:
             raise UnknownAsset(name)
         return PREFIX + names[name]
 
-    def script(name: str) -> Markup:
-        return Markup('<script type="module" src="{}" nonce="{}"></script>').format(asset(f"js/{name}"), headers.csp_nonce())
+    def script(name: str, *, everywhere: bool = False) -> Markup:
+        """A module; or, for what must run `everywhere`, a script that browsers without modules run as well."""
+        how = Markup("defer") if everywhere else Markup('type="module"')
+        return Markup('<script {} src="{}" nonce="{}"></script>').format(how, asset(f"js/{name}"), headers.csp_nonce())
 
     app.jinja_env.globals.update(asset=asset, script=script)
     app.extensions["assets"] = names
