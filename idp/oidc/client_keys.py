@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Collection
 from typing import Any, cast
@@ -12,20 +13,23 @@ from joserfc.jwk import Key, KeySet, KeySetSerialization
 
 from idp.oidc import algorithms, fetching, jose, provider
 from idp.oidc.clients import Client
+from idp.oidc.faults import InvalidRequestError
 
-FETCH_AGAIN_AFTER = 1.0  # seconds: how often a key that we do not know makes us look again
+LOOK_AGAIN_AFTER = 1.0  # seconds: how often a key that we do not know makes us look again
+ENCRYPT_TO_KEYS_OF_LATE = 10.0  # seconds: a key that gave way to another must not be encrypted to for long (Core 10.2.1)
+CURVES_TO_ENCRYPT_TO = ("P-256", "P-384", "P-521", "X25519")
 
 
 class NoKey(Exception):
     """The client has no key that fits."""
 
 
-def key_set(client: Client) -> KeySet:
-    """The client's keys. Raises NoKey."""
+def key_set(client: Client, at_most: float = math.inf) -> KeySet:
+    """The client's keys, fetched `at_most` so many seconds ago. Raises NoKey."""
     if client.metadata.jwks:
         return _key_set(client.metadata.jwks)
     if client.metadata.jwks_uri:
-        return _fetched(client.metadata.jwks_uri)[1]
+        return _fetched(client.metadata.jwks_uri, at_most)[1]
     raise NoKey
 
 
@@ -37,22 +41,30 @@ def verify(client: Client, token: str, allowed: Collection[str]) -> tuple[dict[s
         return jose.verify(token, key_set(client), allowed)
     except jose.BadToken:
         address = client.metadata.jwks_uri
-        if address is None or not _forget_if_old(address):
+        if address is None or not _may_look_again(address):
             raise
+    provider.current().client_keys.forget(address)
     return jose.verify(token, key_set(client), allowed)
 
 
 def encryption_key(client: Client, alg: str) -> Key:
-    """The key to encrypt to. Raises NoKey."""
-    wanted = "RSA" if alg.startswith("RSA") else "EC"
-    for key in key_set(client).keys:
-        if key.key_type == wanted and key.get("use", "enc") == "enc" and key.get("alg", alg) == alg:
+    """The key to encrypt to. Raises InvalidRequestError where the client has none or its keys are out of reach."""
+    try:
+        found = key_set(client, ENCRYPT_TO_KEYS_OF_LATE).keys
+    except NoKey as fault:
+        raise InvalidRequestError("The client's keys to encrypt to could not be had from jwks_uri.") from fault
+    for key in found:
+        if _fits(key, alg) and key.get("use", "enc") == "enc" and key.get("alg", alg) == alg:
             return key
-    raise NoKey
+    raise InvalidRequestError("The client publishes no key that its answers can be encrypted to.")
+
+
+def _fits(key: Key, alg: str) -> bool:
+    return key.key_type == "RSA" if alg.startswith("RSA") else key.get("crv") in CURVES_TO_ENCRYPT_TO
 
 
 def encrypt_for(client: Client, what: str, token: str) -> str:
-    """The token, encrypted if the client registered so for id_token, userinfo or introspection. Raises NoKey."""
+    """The token, encrypted if the client registered so for id_token, userinfo or introspection. Raises InvalidRequestError."""
     alg = getattr(client.metadata, f"{what}_encrypted_response_alg")
     if alg is None:
         return token
@@ -60,7 +72,7 @@ def encrypt_for(client: Client, what: str, token: str) -> str:
 
 
 def encrypt_json_for(client: Client, what: str, claims: dict[str, Any]) -> str:
-    """Claims that are encrypted without being signed (OpenID Connect Core 5.3.2). Raises NoKey."""
+    """Claims that are encrypted without being signed (OpenID Connect Core 5.3.2). Raises InvalidRequestError."""
     alg = str(getattr(client.metadata, f"{what}_encrypted_response_alg"))
     return jose.encrypt(json.dumps(claims), encryption_key(client, alg), alg, _content_encryption(client, what), cty=None)
 
@@ -84,8 +96,12 @@ def _key_set(document: Any) -> KeySet:
     return KeySet(usable)
 
 
-def _fetched(address: str) -> tuple[float, KeySet]:
-    found = provider.current().client_keys.get(address, lambda: _fetch(address))
+def _fetched(address: str, at_most: float) -> tuple[float, KeySet]:
+    kept = provider.current().client_keys
+    found = kept.get(address, lambda: _fetch(address))
+    if found and found[0] + at_most < time.monotonic():
+        kept.forget(address)
+        found = kept.get(address, lambda: _fetch(address))
     assert found is not None
     return found
 
@@ -97,8 +113,12 @@ def _fetch(address: str) -> tuple[float, KeySet]:
         raise NoKey from fault
 
 
-def _forget_if_old(address: str) -> bool:
-    if _fetched(address)[0] + FETCH_AGAIN_AFTER > time.monotonic():
+def _may_look_again(address: str) -> bool:
+    """Whoever sends us keys that nobody knows makes us call a client once a second, not more often."""
+    looked, now = provider.current().looked_again, time.monotonic()
+    if looked.get(address, -math.inf) + LOOK_AGAIN_AFTER > now:
         return False
-    provider.current().client_keys.forget(address)
+    if len(looked) > 10_000:
+        looked.clear()
+    looked[address] = now
     return True

@@ -63,6 +63,7 @@ class Provider:
     parsed_keys: dict[str, Key] = field(default_factory=dict, repr=False)  # by kid
     origins: ProcessCache[str, frozenset[str]] = field(default_factory=ProcessCache)
     client_keys: ProcessCache[str, tuple[float, KeySet]] = field(default_factory=lambda: ProcessCache(fresh_for=300))
+    looked_again: dict[str, float] = field(default_factory=dict)  # address of keys -> when a miss made us fetch them anew
     wary_until: dict[str, float] = field(default_factory=dict)  # client -> until when its failures are asked for first
 
     def forget_clients(self) -> None:

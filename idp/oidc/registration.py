@@ -67,16 +67,24 @@ def understand(document: Mapping[str, Any]) -> ClientMetadata:
     if provider.config().open_registration and given.get("token_endpoint_auth_method") != "none":
         given["pkce"] = "optional"  # conformance runs: the suite's clients send no challenge
     metadata = parse(given)
+    check_initiate_login_uri(metadata)
     check_sector(metadata)
     return metadata
 
 
 def _usual_scopes() -> list[str]:
-    return ["openid", "offline_access", *(one for one in provider.host().scopes if one not in clients.PERMISSION_SCOPES)]
+    named = ("openid", "offline_access", *provider.host().scopes)
+    return [one for one in dict.fromkeys(named) if one not in clients.PERMISSION_SCOPES]
 
 
 def _strings(value: Any) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def check_initiate_login_uri(metadata: ClientMetadata) -> None:
+    """https without exception: what an administrator may register for a service on this machine, nobody else may (Core 4)."""
+    if metadata.initiate_login_uri and not metadata.initiate_login_uri.startswith("https://"):
+        raise MetadataRefused([("initiate_login_uri", "must be https (OpenID Connect Registration 2)")])
 
 
 def check_sector(metadata: ClientMetadata) -> None:

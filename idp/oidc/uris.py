@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 LOOPBACK_ADDRESSES = frozenset({"127.0.0.1", "::1"})
+DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 MAX_LENGTH = 2000
 # RFC 3986 2: what may stand in a URI at all; no spaces, control characters, backslashes, quotes or letters beyond ASCII.
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
@@ -63,11 +64,13 @@ def check_redirect(uri: str, *, native: bool, implicit: bool) -> str:
 
 
 def origin(uri: str) -> str:
-    """Scheme, host and port of an address (RFC 6454 4); an own scheme is its own origin."""
+    """Scheme, host and port of an address as browsers write them (RFC 6454 4, 6.2); an own scheme is its own origin."""
     parts = urlsplit(uri)
     if not parts.scheme:
         return ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    if not parts.netloc:
+        return f"{parts.scheme}:"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(DEFAULT_PORTS.get(parts.scheme, ':'))}"
 
 
 def host(uri: str) -> str:

@@ -8,7 +8,7 @@ from flask import Response, jsonify, make_response, request
 
 from idp.oidc import access_tokens, algorithms, client_keys, clients, dpop, jose, keys, provider, released, subjects
 from idp.oidc.clients import Client
-from idp.oidc.faults import OAuth2Error, with_nonce
+from idp.oidc.faults import InvalidRequestError, OAuth2Error, with_nonce
 from idp.oidc.grants import Access
 from idp.oidc.routes import blueprint
 
@@ -32,9 +32,11 @@ def userinfo() -> Response:
         client = client_of(access)
         check_binding(access, scheme, text, client)  # RFC 9449 7.2
         check_scope(access)  # OpenID Connect Core 5.3.1
+        return answer(claims_of(access, client), client)
     except Challenge as challenge:
         return refusal(challenge)
-    return answer(claims_of(access, client), client)
+    except InvalidRequestError as fault:  # nothing of the client's to encrypt to
+        return refusal(Challenge(400, fault.error, fault.description))
 
 
 def presented_token() -> tuple[str, str]:

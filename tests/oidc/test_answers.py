@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from joserfc import jwe
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from tests.oidc.house import House
 from tests.oidc.party import CALLBACK, ISSUER, Browser, Party, values_of
+from tests.oidc.signer import Signer
 
 IMPLICIT = {"grant_types": ["authorization_code", "implicit"], "response_types": ["code", "code id_token", "id_token"]}
 
@@ -107,6 +108,7 @@ def test_userinfo_is_signed_where_registered(register: Any, house: House, alg: s
     [
         (RSAKey.generate_key(2048), "RSA-OAEP-256", "A256GCM"), (RSAKey.generate_key(2048), "RSA-OAEP", None),
         (ECKey.generate_key("P-256"), "ECDH-ES", "A128GCM"), (ECKey.generate_key("P-256"), "ECDH-ES+A256KW", "A256CBC-HS512"),
+        (OKPKey.generate_key("X25519"), "ECDH-ES", None),
     ],
 )  # fmt: skip
 def test_tokens_are_encrypted_where_registered(register: Any, house: House, key: Any, alg: str, enc: str | None) -> None:
@@ -124,6 +126,17 @@ def test_tokens_are_encrypted_where_registered(register: Any, house: House, key:
 
     subject = party.verified(opened(tokens["id_token"]))["sub"]
     assert party.verified(opened(party.userinfo(tokens["access_token"]).text), "ES256")["sub"] == subject
+
+
+def test_an_answer_that_cannot_be_encrypted_is_not_given(register: Any, house: House) -> None:
+    nowhere = {"jwks_uri": "http://127.0.0.1:1/kunci", "userinfo_encrypted_response_alg": "RSA-OAEP-256"}
+    party: Party = register(first_party=True, **nowhere)
+    answer = party.userinfo(party.tokens(signed_in(party, house))["access_token"])
+    assert (answer.status_code, answer.json["error"]) == (400, "invalid_request")
+    for keys in ({"jwks": Signer("ES256").jwks}, nowhere):
+        party = register(first_party=True, id_token_encrypted_response_alg="RSA-OAEP-256", **keys)
+        answer = party.redeem(party.code(signed_in(party, house)))
+        assert (answer.status_code, answer.json["error"]) == (400, "invalid_request")
 
 
 class TestOtherOrigins:
