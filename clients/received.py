@@ -3,6 +3,7 @@
 Tolerant by design: a claim may be missing, or of a shape that this version does not know; then it is shown as well as can be.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,11 +32,12 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Both lists, and whether they could not be renewed just now."""
+    """Both lists, whether they could not be renewed just now, and the claims as they came, for developers."""
 
     shared: tuple[Row, ...]
     withheld: tuple[Missing, ...]
     stale: bool
+    raw: str
 
 
 def called(claims: Mapping[str, Any]) -> str:
@@ -57,7 +59,8 @@ def received(claims: Mapping[str, Any], *, asked: Sequence[str], granted: Sequen
             shared.append(Row(label, values, _mark(claim, claims)))
         elif claim not in OPTIONAL:
             withheld.append(Missing(label, refused=scope not in granted))
-    return Received(tuple(shared), tuple(withheld), stale)
+    raw = json.dumps(dict(claims), indent=2, ensure_ascii=False, sort_keys=True)
+    return Received(tuple(shared), tuple(withheld), stale, raw)
 
 
 # Shown when received; not missed when absent, for the citizen never filled them in.

@@ -153,7 +153,7 @@ def _explain_failures(app: Flask) -> None:
     @app.errorhandler(SignInFailed)
     def sign_in_failed(failure: SignInFailed) -> tuple[str, int]:
         status, title, text = failure_texts(failure.reason)
-        return _say(status, title, text, retry=_("Coba masuk lagi"), detail=failure.detail)
+        return _say(status, title, text, retry=_("Coba masuk lagi"), detail="" if failure.reason == "denied" else failure.detail)
 
     @app.errorhandler(ProviderUnreachable)
     def unreachable(_failure: ProviderUnreachable) -> tuple[str, int, dict[str, str]]:
