@@ -2,7 +2,8 @@
 
 Environment: PORT_BASE (8000; HTTP on base + 10, mail on base + 25), or SANDBOX_HTTP_PORT and SANDBOX_MAIL_PORT (0: any free
 one), SANDBOX_HOST (127.0.0.1), SANDBOX_STATE (folder that keeps added people; unset: memory only), SANDBOX_END_WITH_STDIN
-(set: stop when standard input ends, so that no test leaves a process behind). Prints one line of JSON once it serves.
+(set: stop when standard input ends, so that no test leaves a process behind), OIDC_ISSUER (the account service, which the
+front page then leads to). Prints one line of JSON once it serves.
 """
 
 import json
@@ -37,7 +38,7 @@ def main() -> None:
     http_port = int(os.environ.get("SANDBOX_HTTP_PORT", base + 10))
     mail_port = int(os.environ.get("SANDBOX_MAIL_PORT", base + 25))
     state = os.environ.get("SANDBOX_STATE")
-    app = create_app(state=Path(state) if state else None)
+    app = create_app(state=Path(state) if state else None, doors=_doors(base))
     here = app.extensions["world"]
     try:
         mail = MailServer(here, host, mail_port)
@@ -49,6 +50,12 @@ def main() -> None:
     print(json.dumps({"url": f"http://{host}:{web.port}", "http_port": web.port, "mail_port": mail.port}), flush=True)
     web.serve_forever(poll_interval=0.1)
     mail.stop()
+
+
+def _doors(base: int) -> dict[str, str] | None:
+    """Where the account service and both services answer, when all were started together."""
+    account = os.environ.get("OIDC_ISSUER")
+    return {"account": account, "karirhub": f"http://localhost:{base + 1}", "skillhub": f"http://localhost:{base + 2}"} if account else None
 
 
 def _stop_on_signal(web: BaseWSGIServer, stopping: threading.Event) -> None:

@@ -1,5 +1,6 @@
 """The application: the front page, the people, the switches; and each outside party as a blueprint."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -25,8 +26,9 @@ _POLICY = (
 pages = Blueprint("pages", __name__)
 
 
-def create_app(people_file: Path = PEOPLE_FILE, state: Path | None = None) -> Flask:
+def create_app(people_file: Path = PEOPLE_FILE, state: Path | None = None, doors: Mapping[str, str] | None = None) -> Flask:
     """The outside world as a WSGI application. `state` is the folder that keeps added people; None keeps none.
+    `doors` are the addresses of `account`, `karirhub` and `skillhub`, for the front page to lead there.
 
     Raises: sandbox.people.Invalid, OSError when the people cannot be read.
     """
@@ -34,6 +36,7 @@ def create_app(people_file: Path = PEOPLE_FILE, state: Path | None = None) -> Fl
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_REQUEST
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the wire formats have an order
     app.extensions["world"] = world.World(People.load(people_file, state))
+    app.jinja_env.globals["doors"] = doors
     app.jinja_env.filters["clock"] = _clock
     app.jinja_env.filters["totp"] = lambda secret: pyotp.TOTP(secret).now()
     for blueprint in (pages, dukcapil.blueprint, sms.blueprint, mail.blueprint):
