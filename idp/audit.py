@@ -59,6 +59,7 @@ class Event(StrEnum):
     FACTOR_REMOVAL_ASKED = "factor_removal_asked"
     FACTOR_REMOVAL_STOPPED = "factor_removal_stopped"
     FACTOR_REPLAYED = "factor_replayed"
+    GUARDIAN_AGREED = "guardian_agreed"
     KEYS_ROTATED = "keys_rotated"
     KEY_RETIRED = "key_retired"
     NEW_DEVICE = "new_device"

@@ -36,7 +36,11 @@ class Purpose(StrEnum):
 
     ACTIVATION = "activation"
     CHANGE_PHONE = "change_phone"
+    GUARDIAN = "guardian"
     SIGN_IN = "sign_in"
+
+
+OF_REGISTRATION = (Purpose.ACTIVATION, Purpose.GUARDIAN)
 
 
 class Refused(Exception):
@@ -160,7 +164,7 @@ def issue(errand: Errand, *, address: str, proofed: bool = False) -> Issued:
         raise TooSoon(state.wait)
     block = ""
     if isinstance(errand.to, PhoneNumber):
-        registration = errand.account_id if errand.purpose is Purpose.ACTIVATION else None
+        registration = errand.account_id if errand.purpose in OF_REGISTRATION else None
         sms_budget.allow(errand.to, address=address, registration=registration, proofed=proofed)
         block = sms_budget.prefix(errand.to)
     code = str(pyotp.HOTP(pyotp.random_base32()).at(0))

@@ -11,7 +11,7 @@ from idp.extensions import unit_of_work
 
 NO_PASSWORD = "erased"
 FORGOTTEN = (
-    "nik_sealed", "name_sealed", "email_sealed", "phone_sealed", "claimed_nik", "claimed_email", "claimed_phone",
+    "nik_sealed", "name_sealed", "email_sealed", "phone_sealed", "guardian_sealed", "claimed_nik", "claimed_email", "claimed_phone",
     "bound_email", "bound_phone", "state_reason_sealed",
 )  # fmt: skip
 

@@ -87,8 +87,8 @@ def change_pending_contacts(
         return account
 
 
-def activate(account_id: str) -> Account:
-    """Bind NIK, e-mail address and phone to this account; its phone counts as proven.
+def activate(account_id: str, *, guardian: PhoneNumber | None = None) -> Account:
+    """Bind NIK, e-mail address and phone to this account; its phone counts as proven, and the guardian's as having agreed.
 
     Of several that claim the same one wins. Raises NotPending and AlreadyTaken; then nothing has changed."""
     with unit_of_work() as session:
@@ -100,6 +100,8 @@ def activate(account_id: str) -> Account:
         )  # fmt: skip
         account.state = State.ACTIVE
         account.activated_at = account.phone_verified_at = account.updated_at = clock.now()
+        if guardian is not None:
+            account.guardian_text, account.guardian_agreed_at = guardian.e164, clock.now()
         try:
             session.flush()
         except IntegrityError as fault:

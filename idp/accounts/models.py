@@ -47,6 +47,11 @@ class Account(sealed.Row, Model):
     phone_sealed: Mapped[bytes | None] = sealed.column()
     phone_text = sealed.text("phone_sealed")
 
+    # The phone of the parent or guardian who agreed to a minor's registration, and when.
+    guardian_sealed: Mapped[bytes | None] = sealed.column()
+    guardian_text = sealed.text("guardian_sealed")
+    guardian_agreed_at: Mapped[datetime | None] = column(UtcDateTime, personal=False, nullable=True)
+
     claimed_nik: Mapped[str | None] = column(String(43), personal=True, nullable=True, index=True)
     claimed_email: Mapped[str | None] = column(String(43), personal=True, nullable=True, index=True)
     claimed_phone: Mapped[str | None] = column(String(43), personal=True, nullable=True, index=True)
@@ -93,6 +98,11 @@ class Account(sealed.Row, Model):
     def phone(self) -> PhoneNumber:
         """The phone number; proven since activation."""
         return PhoneNumber(self.phone_text)
+
+    @property
+    def guardian_phone(self) -> PhoneNumber | None:
+        """The phone by which a parent or guardian agreed, for somebody who was a minor then."""
+        return PhoneNumber(self.guardian_text) if self.guardian_text else None
 
 
 def may_act(account: Account | None) -> bool:

@@ -21,6 +21,10 @@ class Collision(Exception):
         self.what = what
 
 
+class GuardianNeeded(Exception):
+    """The phone was proven, and the person is a minor: a parent or guardian is next."""
+
+
 def leave_contacts(asking: Asking, *, email: EmailAddress, phone: PhoneNumber, password: str) -> Application:
     """Step 2: open the pending account, or correct it, and send a code to the phone.
 
@@ -74,15 +78,28 @@ def resend(asking: Asking) -> None:
 
 
 def confirm(asking: Asking, raw_code: str) -> accounts.Account:
-    """Step 3: the code proves the phone, and the account is active. Raises what `otp.verify` raises, NoSuchStep, Collision."""
+    """Step 3: the code proves the phone, and the account is active.
+
+    Raises what `otp.verify` raises, NoSuchStep, Collision, GuardianNeeded."""
     application = _at_code(asking)
     account = pending_account(application)
     otp.verify(errand(account, asking.device_hash), raw_code)
+    if application.needs_guardian:
+        with unit_of_work() as session:
+            _locked(session, application.id, Step.CODE).step = Step.GUARDIAN
+        raise GuardianNeeded
+    return finish(application, account, asking.locale)
+
+
+def finish(application: Application, account: accounts.Account, locale: str, guardian: PhoneNumber | None = None) -> accounts.Account:
+    """Everything is proven: the account becomes active. Raises NoSuchStep, Collision."""
     try:
         with unit_of_work() as session:
-            active = accounts.activate(account.id)
-            session.delete(_locked(session, application.id, Step.CODE))
-            notices.mail(active.email, "welcome", asking.locale, account_id=active.id, name=active.name.value)
+            active = accounts.activate(account.id, guardian=guardian)
+            if guardian is not None:
+                audit.record(audit.Event.GUARDIAN_AGREED, account.id)
+            session.delete(_locked(session, application.id, Step.CODE, Step.GUARDIAN))
+            notices.mail(active.email, "welcome", locale, account_id=active.id, name=active.name.value)
             return active
     except accounts.AlreadyTaken as taken:
         _collide(application.id, account, taken.what[0])
@@ -91,7 +108,7 @@ def confirm(asking: Asking, raw_code: str) -> accounts.Account:
 
 def _collide(application_id: str, account: accounts.Account, what: str) -> None:
     with unit_of_work() as session:
-        application = _locked(session, application_id, Step.CODE)
+        application = _locked(session, application_id, Step.CODE, Step.GUARDIAN)
         application.collision = what
         audit.record(audit.Event.REGISTRATION_COLLIDED, account.id, what=what)
         if what == "nik":

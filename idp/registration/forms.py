@@ -121,3 +121,9 @@ class PhoneForm(FlaskForm):  # type: ignore[misc]
     def validate_phone(self, field: Field) -> None:
         """It has to receive a code."""
         self.parsed["phone"] = _mobile(field)
+
+
+class GuardianForm(PhoneForm):
+    """The phone of a minor's parent or guardian."""
+
+    phone = StringField(_l("Nomor HP orang tua atau wali"), [InputRequired(_EMPTY)])

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped
 
-from idp import clock, sealed
+from idp import clock, sealed, settings
 from idp.database import Model, UtcDateTime, column
 from idp.gateways.dukcapil import Elements
 from idp.identity import Nik, PersonName
@@ -27,6 +27,7 @@ class Step(StrEnum):
     REFUSED = "refused"  # the registry did not recognise the person
     MATCHED = "matched"  # recognised; contacts and password are next
     CODE = "code"  # an account is pending; the code is next
+    GUARDIAN = "guardian"  # a minor's phone was proven; a parent or guardian has to agree
     TAKEN = "taken"  # the phone was proven, and the NIK has an account already
 
 
@@ -71,6 +72,16 @@ class Application(sealed.Row, Model):
     def is_matched(self) -> bool:
         """Whether the registry recognised the person within a day."""
         return self.matched_at is not None and clock.now() - self.matched_at < MATCH_HOLDS
+
+    @property
+    def needs_guardian(self) -> bool:
+        """Whether the NIK says that the person is a minor. Of two possible centuries the younger one counts."""
+        today = clock.now().date()
+        born = self.nik.birth_date_guess(today)
+        if born is None:
+            return False
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        return age < settings.current().guardian_below_age
 
     @property
     def is_recent(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request
@@ -10,7 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from idp import otp, sessions, settings, sms_budget, throttle, web
+from idp import accounts, otp, sessions, settings, sms_budget, throttle, web
 from idp.gateways.dukcapil import HttpDukcapil
 from idp.registration import activation, flow, pages, work
 from idp.registration.forms import ContactsForm, IdentityForm, PhoneForm
@@ -19,6 +20,7 @@ from idp.registration.registry import Registry
 from idp.web import secret_cookies
 
 ACR = "urn:siapkerja:acr:password"
+UNPROVEN = {Step.CODE: "code", Step.GUARDIAN: "guardian"}  # an account is pending, and its page is next
 
 blueprint = Blueprint("registration", __name__)
 
@@ -43,7 +45,7 @@ def identity() -> pages.Answer:
         return pages.show("waiting", application=application)
     if application.step == Step.TAKEN:
         return redirect(pages.step_url("code"), 303)
-    return pages.show("resume", application=application, at_code=application.step == Step.CODE)
+    return pages.show("resume", application=application, at_code=application.step in UNPROVEN)
 
 
 @blueprint.post("/daftar")
@@ -64,8 +66,8 @@ def apply() -> pages.Answer:
 def go_on() -> pages.Answer:
     """Go on with what was typed some time ago."""
     application = pages.here()
-    if application is not None and application.step == Step.CODE:
-        return redirect(pages.step_url("code"), 303)
+    if application is not None and application.step in UNPROVEN:
+        return redirect(pages.step_url(UNPROVEN[Step(application.step)]), 303)
     return _checked(lambda: flow.check_again(pages.asking_from_here(), registry=work.registry()), pages.filled_in(application))
 
 
@@ -177,10 +179,17 @@ def confirm() -> pages.Answer:
         account = activation.confirm(pages.asking_from_here(), form.code.data)
     except activation.Collision as collision:
         return redirect(pages.step_url("code" if collision.what == "nik" else "contacts"), 303)
+    except activation.GuardianNeeded:
+        return redirect(pages.step_url("guardian"), 303)
     except otp.Refused as refusal:
         return _code_page(web.CodeForm(formdata=None), application, 400, refusal=refusal)
+    return welcome(account, application, recently)
+
+
+def welcome(account: accounts.Account, application: Application, password_typed_at: datetime) -> pages.Answer:
+    """The account is active: its owner is signed in and goes where they were going."""
     secret_cookies.take_back(pages.COOKIE)
-    sessions.begin(account.id, amr=activation.means(recently), acr=ACR)
+    sessions.begin(account.id, amr=activation.means(password_typed_at), acr=ACR)
     sessions.remember(account.id)
     return redirect(pages.way_on(application), 303)
 

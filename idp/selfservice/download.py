@@ -22,10 +22,16 @@ Part = Callable[[accounts.Account], Any]
 
 
 def _account(account: accounts.Account) -> dict[str, Any]:
-    plain = {"nik": account.nik.value, "name": account.name.value, "email": account.email.value, "phone": account.phone.e164}
+    plain = {
+        "nik": account.nik.value,
+        "name": account.name.value,
+        "email": account.email.value,
+        "phone": account.phone.e164,
+        "guardian_phone": account.guardian_text,
+    }
     kept = (
         "state", "locale", "terms_version", "terms_accepted_at", "registry_matched_at", "identity_verified_at",
-        "email_verified_at", "phone_verified_at", "created_at", "activated_at", "updated_at",
+        "email_verified_at", "phone_verified_at", "guardian_agreed_at", "created_at", "activated_at", "updated_at",
     )  # fmt: skip
     return plain | {name: getattr(account, name) for name in kept}
 

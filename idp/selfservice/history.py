@@ -43,6 +43,7 @@ WORDS: Mapping[Event, LazyString] = {
     Event.FACTOR_REMOVAL_ASKED: _l("Penghapusan langkah kedua diminta, dengan waktu tunggu"),
     Event.FACTOR_REMOVAL_STOPPED: _l("Penghapusan langkah kedua dibatalkan"),
     Event.FACTOR_REPLAYED: _l("Kode langkah kedua yang sudah dipakai ditulis lagi"),
+    Event.GUARDIAN_AGREED: _l("Orang tua atau wali menyetujui pendaftaran"),
     Event.PASSKEY_ADDED: _l("Passkey ditambahkan"),
     Event.PASSKEY_REMOVED: _l("Passkey dihapus"),
     Event.PASSWORD_CHANGED: _l("Password diganti"),
