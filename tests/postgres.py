@@ -6,16 +6,18 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import psycopg
 
 
 class Postgres:
-    """A server on a Unix socket in a folder, made for speed and thrown away with the folder."""
+    """A server on a Unix socket in a folder of its own, made for speed and thrown away with the folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        # Not below pytest's folder: its next session closes that one again to everybody but its user.
+        self._folder = folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._bin = _binaries()
         self._count = 0
         self._as = _user(folder)
@@ -44,6 +46,7 @@ class Postgres:
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self._folder / "d"), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._bin / program), *arguments]
@@ -69,7 +72,4 @@ def _user(folder: Path) -> str | None:
         return None
     name = next(one for one in ("postgres", "nobody") if one in {entry.pw_name for entry in pwd.getpwall()})
     shutil.chown(folder, name)
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == 0 and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
     return name
