@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from idp.oidc.metadata import OWN_FIELDS, ClientMetadata, MetadataRefused, parse
 from idp.oidc.routes import blueprint
 
 PATH = "/oauth/register"
+_NOT_TO_BE_TOLD = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
 
 
 class NotAllowed(Exception):
@@ -164,8 +166,9 @@ def _answer(done: Registered, token: str) -> Response:
 def refuse(fault: MetadataRefused) -> Response:
     """The error that RFC 7591 3.2.2 names, with field and reason."""
     code = "invalid_redirect_uri" if any(field == "redirect_uris" for field, _ in fault.faults) else "invalid_client_metadata"
-    told = "; ".join(f"{field}: {reason}" for field, reason in fault.faults).encode("ascii", "replace").decode()
-    response = make_response(jsonify(error=code, error_description=told.replace('"', "'").replace("\\", "/")[:500]), 400)
+    told = "; ".join(f"{field}: {reason}" for field, reason in fault.faults).replace('"', "'").replace("\\", "/")
+    # What was sent is quoted, so that its sender finds it; RFC 6749 5.2 says which characters a description may hold.
+    response = make_response(jsonify(error=code, error_description=_NOT_TO_BE_TOLD.sub("?", told)[:500]), 400)
     response.headers["Cache-Control"] = "no-store"
     return response
 
