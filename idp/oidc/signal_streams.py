@@ -176,9 +176,10 @@ def _apply(row: EventStream, document: dict[str, Any], *, keeping: bool) -> None
 
 
 def _apply_delivery(row: EventStream, delivery: Any) -> None:
-    if not isinstance(delivery, dict) or delivery.get("method") not in METHODS:
+    method = METHODS.get(str(delivery.get("method"))) if isinstance(delivery, dict) else None
+    if method is None:
         raise Refused(400, "delivery.method is not supported")
-    row.method = METHODS[delivery["method"]]
+    row.method = method
     row.endpoint_url = row.authorization = None
     if row.method == "push":
         try:
