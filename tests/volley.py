@@ -1,0 +1,44 @@
+"""Hostile requests, counted and timed: none may fail, none may hang, and every test run sends ten thousand of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Self
+
+from werkzeug.test import TestResponse
+
+LONGEST_SECONDS = 2.0
+# How many each trial sends at least; a test adds them up.
+MINIMUM = {"routes": 2_000, "openapi": 4_000, "parameters": 700, "walks": 3_300}
+
+
+class Volley:
+    """The requests of one trial, or of one of its parts. `with Volley("routes", part_of=4) as volley:` says at its end whether enough
+    were sent."""
+
+    def __init__(self, trial: str, part_of: int = 1) -> None:
+        self.least = MINIMUM[trial] // part_of
+        self.sent = 0
+
+    def send(self, deed: Callable[[], TestResponse], about: object = "") -> TestResponse:
+        """Send one. A slow answer is asked for again: a machine may be busy, but what hangs does so twice."""
+        answer, took = self._timed(deed)
+        assert answer.status_code < 500, f"{answer.status_code}: {about or answer.request}"
+        if took > LONGEST_SECONDS:
+            _, took = self._timed(deed)
+            assert took <= LONGEST_SECONDS, f"{took:.1f} s: {about or answer.request}"
+        return answer
+
+    def _timed(self, deed: Callable[[], TestResponse]) -> tuple[TestResponse, float]:
+        began = time.perf_counter()
+        answer = deed()
+        self.sent += 1
+        return answer, time.perf_counter() - began
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            assert self.sent >= self.least, f"{self.sent} requests were sent, not {self.least}"
