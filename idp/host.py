@@ -22,6 +22,8 @@ def build() -> oidc.Host:
         acr_values=factors.levels.LEVELS,
         can_reach=factors.can_reach,
         account_label=_account_label,
+        verified=claims.verified,
+        claims_metadata=claims.verified_metadata,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from idp import accounts, profile
-from idp.claims import catalogue, kept, made, words
+from idp.claims import catalogue, kept, made, proven, words
 from idp.claims.catalogue import Claim, Scope, in_language, opened_by, schema, scopes
 from idp.claims.words import Line, display
 
@@ -27,9 +27,12 @@ __all__ = [
     "opened_by",
     "schema",
     "scopes",
+    "verified",
+    "verified_metadata",
 ]
 
 every = catalogue.claims
+verified_metadata = proven.METADATA
 forget = kept.forget
 
 
@@ -48,7 +51,16 @@ def of(account_id: str, names: Iterable[str], locale: str = "id", *, also: Itera
     return {name: told[name] for name in names if name in told}
 
 
+def verified(account_id: str) -> tuple[dict[str, Any], ...]:
+    """What was proven of a person, each with its evidence; read anew, for a proof may be withdrawn."""
+    account = accounts.find(account_id)
+    if account is None or account.state == accounts.State.ERASED:
+        return ()
+    return proven.of(account, profile.of(account_id))
+
+
 def describe(account_id: str, names: Iterable[str], locale: str = "id") -> tuple[Line, ...]:
     """The lines of the consent page for these claims, with the values that would be sent."""
     asked = tuple(names)
-    return words.describe(of(account_id, asked, locale), asked, locale)
+    lines = words.describe(of(account_id, asked, locale), asked, locale)
+    return (*lines, *proven.describe(profile.of(account_id), asked, locale)) if "place_of_birth" in asked else lines

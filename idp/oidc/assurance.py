@@ -71,7 +71,8 @@ def _claims(asked: Mapping[str, Any], proven: Mapping[str, Any], permitted: Call
 
 def _object(asked: Mapping[str, Any], proven: Mapping[str, Any]) -> dict[str, Any]:
     """The members that are asked for, each as far as it was proven. Raises NotMet where a condition fails."""
-    told = {}
+    # An evidence and its record are nothing without their type (Identity Assurance 5.4.4), so that it needs no asking.
+    told = {"type": proven["type"]} if "type" in proven else {}
     for name, condition in asked.items():
         if name in CONDITIONS:
             continue

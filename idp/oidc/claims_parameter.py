@@ -48,8 +48,9 @@ def _ask(ask: Any) -> dict[str, Any]:
     kept = {name: ask[name] for name in ("essential", "value", "values", "purpose") if name in ask}
     if not isinstance(kept.get("essential", False), bool) or not isinstance(kept.get("values", []), list):
         raise InvalidRequestError("essential is not a boolean or values not an array (OpenID Connect Core 5.5.1).")
-    if not isinstance(kept.get("purpose", ""), str):
-        raise InvalidRequestError("purpose is not a string.")
+    purpose = kept.get("purpose", "   ")
+    if not isinstance(purpose, str) or not 3 <= len(purpose) <= 300:
+        raise InvalidRequestError("purpose is not a text of 3 to 300 characters.")
     return kept
 
 

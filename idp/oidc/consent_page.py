@@ -88,8 +88,10 @@ def lines(request: AuthorizationRequest, asked: tuple[Ask, ...], decided: Mappin
 
 
 def _proven(request: AuthorizationRequest, subject: str) -> str:
-    """The verified claims that are asked for, with their values."""
-    names = assurance.requested_claims(element for elements in request.verified_claims.values() for element in elements)
+    """The verified claims that are asked for, with their values: those only that were proven."""
+    asked = assurance.requested_claims(element for elements in request.verified_claims.values() for element in elements)
+    proven = {name for element in provider.host().verified(subject) for name in element["claims"]}
+    names = tuple(name for name in asked if name in proven)
     described = provider.host().describe(subject, names, web.locale())
     return "; ".join(f"{text.label}: {text.value}" for text in described if text.value)
 

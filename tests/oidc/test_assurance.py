@@ -70,7 +70,9 @@ def test_conditions_on_the_verification_leave_all_in_or_out(
 
 def test_only_what_is_asked_of_the_evidence_is_told(trusted: Party, browser: Browser) -> None:
     asked = {"verification": {**FRAMEWORK, "evidence": [{"record": {"type": None}}]}, "claims": {"birthdate": None}}
-    assert told(trusted, browser, asked)["verification"]["evidence"] == [{"record": {"type": "population_register"}}]
+    assert told(trusted, browser, asked)["verification"]["evidence"] == [
+        {"type": "electronic_record", "record": {"type": "population_register"}}
+    ]
 
 
 @pytest.mark.parametrize(
