@@ -5,6 +5,7 @@ import json
 import pytest
 
 
+@pytest.mark.asvs("V13.3.1")
 def test_config_shows_every_setting_and_no_secret(idp):
     done = idp("config", "--json", IDP_DUKCAPIL_PASSWORD="hunter22")
     rows = {row["name"]: row for row in json.loads(done.stdout)}
@@ -20,6 +21,7 @@ def test_the_database_is_checked_and_said_to_be_right(idp):
     assert idp.json("db", "upgrade") == {"applied": []}
 
 
+@pytest.mark.asvs("V13.2.3")
 def test_a_bad_setting_is_one_clear_line_and_refused(idp):
     done = idp("config", IDP_MODE="production")
     assert done.returncode == 1

@@ -13,6 +13,7 @@ def _row(key=None):
     return outbox.put("none", {}, key=key, delay=3600)
 
 
+@pytest.mark.asvs("V2.3.3")
 def test_a_failed_unit_of_work_leaves_nothing_and_does_nothing_afterwards(context):
     done = []
 
@@ -41,6 +42,7 @@ def test_what_was_read_before_a_unit_of_work_is_read_anew_inside(context):
         assert row.attempts == 7
 
 
+@pytest.mark.asvs("V15.4.3")
 def test_a_thousand_read_then_write_units_in_parallel_all_succeed(context):
     with unit_of_work():
         row_id = _row()

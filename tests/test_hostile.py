@@ -113,6 +113,7 @@ def send(volley: Volley, browser: Browser, dice: random.Random, rules: list[str]
     volley.send(lambda: browser.request(method, path, **options), f"{method} {path[:80]} {fields!r:.300} {headers!r:.200}")
 
 
+@pytest.mark.asvs("V1.2.4", "V15.3.5")
 @pytest.mark.parametrize("seed", range(PARTS))
 def test_hostile_requests_over_every_route_never_fail(app, http, configured, seed):
     configured(limits="off")

@@ -23,6 +23,7 @@ def test_a_nik_is_read_as_people_write_it(raw):
     assert Nik.parse(raw) == Nik("9901014804900001")
 
 
+@pytest.mark.asvs("V2.2.3", "V2.2.1")
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
@@ -87,6 +88,7 @@ def test_a_name_goes_to_the_registry_in_upper_case():
     assert PersonName.parse("Nur ‘Aini").normalised == "NUR 'AINI"
 
 
+@pytest.mark.asvs("V1.3.3")
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
@@ -151,6 +153,7 @@ def test_an_international_domain_has_one_spelling():
     assert EmailAddress.parse("a@exämple.id") == EmailAddress.parse("a@xn--exmple-cua.id")
 
 
+@pytest.mark.asvs("V1.3.11")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -167,6 +170,7 @@ def test_what_is_no_email_address_is_refused(raw):
     assert reason(EmailAddress, raw) == "syntax"
 
 
+@pytest.mark.asvs("V14.2.6")
 def test_masks_show_enough_for_the_owner_only():
     assert Nik("9901014804900001").masked == "9901 •••• •••• 0001"
     assert PhoneNumber("+6281234567889").masked == "0812****89"
@@ -174,6 +178,7 @@ def test_masks_show_enough_for_the_owner_only():
     assert PhoneNumber("+6281234567889").national == "0812-3456-7889"
 
 
+@pytest.mark.asvs("V11.7.2")
 @pytest.mark.parametrize(
     "value",
     [Nik("9901014804900001"), PersonName("Siti"), PhoneNumber("+6281200000001"), EmailAddress("siti@example.id")],

@@ -83,6 +83,7 @@ def test_letters_that_an_sms_lacks_become_their_nearest() -> None:
     assert notices._checked("naïve café ‘Ō’ 😀") == "naive café ?O? ?"
 
 
+@pytest.mark.asvs("V2.3.3")
 def test_what_was_rolled_back_is_not_told(app: Flask, sandbox: Any, worker: Any) -> None:
     class Broken(Exception):
         pass
@@ -108,6 +109,7 @@ def test_an_expired_code_is_never_sent(app: Flask, sandbox: Any, worker: Any, cl
     assert sandbox.sms(person["phone"]) == []
 
 
+@pytest.mark.asvs("V16.5.2")
 def test_while_the_gateway_is_down_nothing_is_lost_or_sent_twice(app: Flask, sandbox: Any, worker: Any, clock: MovedClock) -> None:
     person = sandbox.add_person()
     sandbox.fault(sms="down")

@@ -14,12 +14,14 @@ def _put(holder=None):
     return db.session.get_one(outbox.OutboxRow, row_id)
 
 
+@pytest.mark.asvs("V11.3.2")
 def test_a_sealed_value_reads_back_and_lies_unreadable_in_the_database(context):
     row = _put()
     assert row.payload == {"who": "Siti"}
     assert b"Siti" not in row.payload_sealed
 
 
+@pytest.mark.asvs("V11.3.3", "V11.2.5")
 def test_a_value_moved_to_another_row_does_not_open(context):
     one, other = _put(), _put()
     with unit_of_work():
@@ -28,6 +30,7 @@ def test_a_value_moved_to_another_row_does_not_open(context):
         _ = other.payload
 
 
+@pytest.mark.asvs("V14.2.7")
 def test_destroying_a_holders_key_makes_its_values_unreadable(context):
     holder = new_id()
     with unit_of_work():
@@ -40,6 +43,7 @@ def test_destroying_a_holders_key_makes_its_values_unreadable(context):
         _ = row.payload
 
 
+@pytest.mark.asvs("V11.2.2", "V13.1.4")
 def test_a_new_master_key_seals_and_the_old_one_still_opens(context):
     row = _put()
     sealed.add_master_key(settings.current().keys_dir, 2)
@@ -48,18 +52,21 @@ def test_a_new_master_key_seals_and_the_old_one_still_opens(context):
     assert _put().payload_sealed[1:5] == (2).to_bytes(4)
 
 
+@pytest.mark.asvs("V13.3.1", "V13.3.2")
 def test_master_keys_are_readable_by_their_owner_only(context):
     sealed.ring()
     modes = {path.stat().st_mode & 0o777 for path in settings.current().keys_dir.glob("*.key")}
     assert modes == {0o600}
 
 
+@pytest.mark.asvs("V11.4.3")
 def test_fingerprints_depend_on_the_purpose_and_stay_the_same(context):
     first = sealed.fingerprint("nik", "9901014904900001")
     sealed.forget()
     assert sealed.fingerprint("nik", "9901014904900001") == first != sealed.fingerprint("phone", "9901014904900001")
 
 
+@pytest.mark.asvs("V14.1.1")
 def test_every_column_says_whether_it_is_personal():
     silent = [
         f"{table.name}.{column.name}" for table in Model.metadata.sorted_tables for column in table.columns if "personal" not in column.info

@@ -18,6 +18,7 @@ def test_the_twentieth_is_allowed_and_the_next_is_told_to_wait(context):
     throttle.hit(NAME, "another")
 
 
+@pytest.mark.asvs("V15.4.1", "V2.3.2")
 def test_fifty_at_once_are_counted_one_by_one(context):
     outcomes = []
 

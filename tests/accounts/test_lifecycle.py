@@ -100,6 +100,7 @@ def test_the_terms_and_the_time_of_consent_are_kept(context: Flask) -> None:
     assert abs((clock.now() - account.terms_accepted_at).total_seconds()) < 5
 
 
+@pytest.mark.asvs("V8.3.1")
 def test_only_an_active_account_may_act(context: Flask) -> None:
     account = accounts.open_pending(newcomer())
     assert not accounts.may_act(account)
@@ -131,7 +132,7 @@ def test_an_active_account_cannot_be_discarded(context: Flask) -> None:
     assert accounts.may_act(accounts.find(account.id))
 
 
-@pytest.mark.asvs("V14.2.4")
+@pytest.mark.asvs("V14.2.4", "V14.1.2")
 def test_nothing_personal_lies_in_the_table_in_clear(context: Flask) -> None:
     accounts.activate(accounts.open_pending(newcomer()).id)
     row = repr(db.session.execute(text("SELECT * FROM accounts")).mappings().one())

@@ -44,6 +44,7 @@ def test_a_long_password_counts_to_its_last_character(context: Flask, length: in
     assert not accounts.passwords.verify(hashed, password[:-1] + "y")
 
 
+@pytest.mark.asvs("V6.2.9")
 def test_more_than_a_kilobyte_is_refused_before_hashing(context: Flask) -> None:
     with pytest.raises(accounts.passwords.TooLong):
         accounts.passwords.hash_password("x" * 1025)
@@ -52,6 +53,7 @@ def test_more_than_a_kilobyte_is_refused_before_hashing(context: Flask) -> None:
     assert time.perf_counter() - began < 0.02
 
 
+@pytest.mark.asvs("V11.4.2")
 def test_the_hash_is_worth_nothing_without_the_pepper(context: Flask) -> None:
     from argon2 import PasswordHasher
     from argon2.exceptions import VerifyMismatchError
@@ -64,6 +66,7 @@ def test_an_account_without_a_hash_costs_the_same_work_and_never_matches(context
     assert not accounts.passwords.verify(None, GOOD)
 
 
+@pytest.mark.asvs("V11.2.2")
 def test_a_hash_made_at_another_cost_is_outdated(context: Flask) -> None:
     assert not accounts.passwords.is_outdated(accounts.passwords.hash_password(GOOD))
     assert accounts.passwords.is_outdated("$argon2id$v=19$m=8192,t=1,p=1$MDEyMzQ1Njc4OWFi$MDEyMzQ1Njc4OWFiY2RlZg")
@@ -87,6 +90,7 @@ def test_a_known_device_has_a_place_of_its_own_when_all_are_taken(app: Flask) ->
                 accounts.passwords._places.release()
 
 
+@pytest.mark.asvs("V15.2.2")
 def test_passing_time_takes_about_as_long_as_a_hash_and_only_few_wait_at_once(app: Flask) -> None:
     began = time.perf_counter()
     threads = [threading.Thread(target=accounts.passwords.pass_time) for _ in range(60)]
@@ -114,6 +118,7 @@ def test_each_rule_is_named_when_it_is_broken(password: str, fault: str) -> None
     assert accounts.password_faults(password, OWNER) == (fault,)
 
 
+@pytest.mark.asvs("V6.2.5")
 def test_a_password_that_keeps_all_rules_will_do() -> None:
     assert accounts.password_faults(GOOD, OWNER) == ()
     assert accounts.password_faults("Ünïcödé kuda 7 😀 #", OWNER) == ()

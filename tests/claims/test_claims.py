@@ -107,6 +107,7 @@ def test_every_claim_has_a_sound_schema_and_words_in_both_languages(name):
     assert all(claim.label[locale] and claim.description[locale] for locale in ("id", "en"))
 
 
+@pytest.mark.asvs("V8.2.3", "V15.3.1")
 def test_scopes_open_the_claims_of_the_catalogue_and_no_others():
     opened = claims.opened_by()
     assert opened["email"] == ("email", "email_verified")
@@ -125,6 +126,7 @@ def test_a_claim_without_a_value_is_left_out(app, rina):
     assert told["profile_verified"] is False
 
 
+@pytest.mark.asvs("V15.3.1", "V14.2.6")
 def test_only_what_is_asked_for_is_told(app, rina):
     with app.app_context():
         assert set(claims.of(rina.account_id, ("name", "nosuch", "birthdate"))) == {"name"}
@@ -159,6 +161,7 @@ def test_what_was_told_once_costs_no_statement_more(app, rina, citizen):
     assert [statement for statement in statements if statement.startswith("SELECT")] == first
 
 
+@pytest.mark.asvs("V8.3.2")
 def test_a_change_is_told_at_once(app, rina):
     with app.app_context():
         fill(rina.account_id)
@@ -169,6 +172,7 @@ def test_a_change_is_told_at_once(app, rina):
         assert claims.of(rina.account_id, ("profile_verified",)) == {"profile_verified": True}
 
 
+@pytest.mark.asvs("V14.2.2")
 def test_what_is_kept_in_redis_shows_nobody(app, rina):
     with app.app_context():
         fill(rina.account_id)
@@ -179,6 +183,7 @@ def test_what_is_kept_in_redis_shows_nobody(app, rina):
     assert rina.registry["nik"].encode() not in kept
 
 
+@pytest.mark.asvs("V10.7.2")
 def test_the_consent_page_shows_what_would_be_sent(app, rina):
     with app.app_context():
         fill(rina.account_id)

@@ -180,6 +180,7 @@ def test_files_are_packed_and_kept_for_a_year(visitor: Visitor) -> None:
     assert visitor.get("/assets/0000000000000000/theme.css").status_code == 404
 
 
+@pytest.mark.asvs("V10.2.3")
 @pytest.mark.parametrize("slug", SERVICES)
 def test_a_registration_follows_the_ports_and_asks_only_for_what_the_pages_use(slug: str) -> None:
     done = subprocess.run(
@@ -198,6 +199,7 @@ def test_a_registration_follows_the_ports_and_asks_only_for_what_the_pages_use(s
     assert registered["id_token_signed_response_alg"] == "ES256"
 
 
+@pytest.mark.asvs("V13.3.1")
 def test_no_secret_shows_when_credentials_are_printed(tmp_path: Path) -> None:
     file = tmp_path / "c.json"
     file.write_text(json.dumps({"client_id": "k", "client_secret": "s3cret"}))

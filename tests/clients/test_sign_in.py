@@ -15,6 +15,7 @@ from tests.clients.conftest import CREATE, Visitor, local, query
 from tests.clients.standin import StandIn
 
 
+@pytest.mark.asvs("V10.5.2")
 def test_a_citizen_signs_in_and_the_page_shows_their_data(karirhub: Visitor) -> None:
     assert karirhub.sign_in().location == "/"
     page = karirhub.get("/").text
@@ -36,6 +37,7 @@ def test_asking_again_for_consent_says_so_to_the_provider(karirhub: Visitor) -> 
     assert query(karirhub.get("/login?ask=again").location)["prompt"] == "consent"
 
 
+@pytest.mark.asvs("V10.5.1", "V10.5.4", "V10.1.2")
 @pytest.mark.parametrize(
     "fault", ["nonce", "iss", "aud", "expired", "at_hash", "forged", "no id token", "other person", "mix-up", "tokens refused"]
 )
@@ -55,6 +57,7 @@ def test_an_answer_without_its_issuer_is_refused_when_the_provider_promises_it(k
     assert not karirhub.signed_in
 
 
+@pytest.mark.asvs("V10.5.3")
 def test_a_discovery_document_of_another_issuer_is_not_believed(karirhub: Visitor, provider: StandIn) -> None:
     provider.faults.add("other issuer")
     assert karirhub.get("/login").status_code == 503
@@ -185,7 +188,7 @@ def test_a_target_here_is_followed(target: str, path: str) -> None:
 # The session
 
 
-@pytest.mark.asvs("V3.3.4")
+@pytest.mark.asvs("V3.3.4", "V10.1.1")
 def test_the_cookie_holds_no_token_and_no_claim_and_is_for_this_service_only(karirhub: Visitor) -> None:
     answer = karirhub.sign_in()
     header = answer.headers["Set-Cookie"]

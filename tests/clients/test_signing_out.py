@@ -109,6 +109,7 @@ def test_a_session_that_ended_while_signing_in_does_not_begin(karirhub: Visitor,
     assert not karirhub.signed_in
 
 
+@pytest.mark.asvs("V10.5.5", "V9.2.2")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -143,6 +144,7 @@ def test_a_logout_token_that_breaks_a_rule_ends_nothing(karirhub: Visitor, provi
     assert karirhub.signed_in
 
 
+@pytest.mark.asvs("V10.5.5", "V9.2.2")
 def test_an_id_token_is_no_logout_token(karirhub: Visitor, provider: StandIn) -> None:
     karirhub.sign_in()
     assert tell(karirhub, provider.logout_token(typ="JWT")).status_code == 400
@@ -158,6 +160,7 @@ def test_a_logout_token_of_another_key_ends_nothing(karirhub: Visitor, provider:
     assert karirhub.signed_in
 
 
+@pytest.mark.asvs("V9.1.2")
 def test_a_logout_token_signed_with_the_public_key_as_a_secret_ends_nothing(karirhub: Visitor, provider: StandIn) -> None:
     karirhub.sign_in()
     now = int(time.time())
@@ -175,6 +178,7 @@ def test_garbage_ends_nothing(karirhub: Visitor, token: str) -> None:
     assert tell(karirhub, token).status_code == 400
 
 
+@pytest.mark.asvs("V10.5.5")
 def test_a_logout_token_works_once(karirhub: Visitor, provider: StandIn) -> None:
     karirhub.sign_in()
     token = provider.logout_token(sid=None)

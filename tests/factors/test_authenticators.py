@@ -162,6 +162,7 @@ def test_nonsense_is_a_wrong_code(rina, nonsense):
         factors.verify_totp(rina.account_id, nonsense)
 
 
+@pytest.mark.asvs("V11.3.3")
 def test_a_secret_moved_to_another_account_does_not_open(rina, budi):
     app = enrol(rina)
     db.session.execute(text("UPDATE authenticators SET account_id = :to"), {"to": budi.account_id})
@@ -171,6 +172,7 @@ def test_a_secret_moved_to_another_account_does_not_open(rina, budi):
         factors.verify_totp(budi.account_id, code(app))
 
 
+@pytest.mark.asvs("V14.2.4")
 def test_secrets_and_names_do_not_lie_in_the_database_in_clear(rina):
     app = enrol(rina, "HP Rina")
     row = db.session.execute(text("SELECT secret_sealed, name_sealed FROM authenticators")).one()
@@ -187,6 +189,7 @@ def test_a_removed_authenticator_proves_nothing(rina):
         factors.verify_totp(rina.account_id, code(app))
 
 
+@pytest.mark.asvs("V8.2.2")
 def test_nobody_removes_the_authenticator_of_another(rina, budi):
     enrol(rina)
     [row] = factors.enrolled(rina.account_id).authenticators

@@ -22,6 +22,7 @@ def test_methods_make_a_level(amr, acr):
     assert factors.level_of(amr) == acr
 
 
+@pytest.mark.asvs("V6.3.3")
 @pytest.mark.parametrize("weaker", range(4))
 @pytest.mark.parametrize("stronger", range(4))
 def test_a_level_reaches_itself_and_weaker_ones(weaker, stronger):

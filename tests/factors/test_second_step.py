@@ -111,6 +111,7 @@ def test_the_code_of_one_person_does_not_finish_the_sign_in_of_another(app, http
     assert not is_in(http)
 
 
+@pytest.mark.asvs("V6.3.4", "V6.3.3")
 def test_the_page_of_the_sms_code_is_no_way_around_the_second_factor(app, http, rina, worker, sandbox):
     with_app(app, rina)
     enter_password(http, rina)

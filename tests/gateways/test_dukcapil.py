@@ -169,6 +169,7 @@ def test_every_response_code_has_its_outcome(party, code, outcome, reason, text)
     assert verdict.for_review is (reason in ("deceased", "duplicate"))
 
 
+@pytest.mark.asvs("V16.5.3")
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -193,6 +194,7 @@ def test_a_broken_answer_is_unavailable_and_never_a_verdict(party, body, reason)
     assert (verdict.outcome, verdict.reason) == ("unavailable", reason)
 
 
+@pytest.mark.asvs("V15.3.2")
 @pytest.mark.parametrize("status", [201, 302, 404, 500, 503])
 def test_another_http_status_is_unavailable(party, status):
     party.answers_with(found(), status=status, Location=party.url)
@@ -232,6 +234,7 @@ def test_the_second_try_may_bring_the_answer(party, fault):
     assert ask(party, found()).outcome is Outcome.MATCH
 
 
+@pytest.mark.asvs("V13.1.3", "V13.2.6")
 def test_a_deadline_bounds_both_tries_together(party):
     party.answers = [slow]
     begun = time.monotonic()
@@ -249,6 +252,7 @@ def test_nobody_at_the_address_is_unavailable_and_soon_costs_no_more_waiting():
     assert reasons == ["connection", "connection", "connection", "resting"]
 
 
+@pytest.mark.asvs("V16.2.5", "V11.7.2")
 def test_neither_credentials_nor_elements_reach_a_log_or_a_representation(party, caplog):
     caplog.set_level(logging.DEBUG)
     verdict = ask(party, found(), replace(SITI, name=PersonName("Kanari")))
@@ -283,15 +287,18 @@ def registry_with_tls(start_party, certificate):
     return party
 
 
+@pytest.mark.asvs("V12.3.4")
 def test_a_certificate_is_trusted_by_its_ca_file(registry_with_tls, certificate):
     assert ask(registry_with_tls, dukcapil_ca_file=certificate[0]).outcome is Outcome.MATCH
 
 
+@pytest.mark.asvs("V12.3.4")
 @pytest.mark.parametrize("style", [str, str.upper, lambda text: "sha256:" + ":".join(text[i : i + 2] for i in range(0, 64, 2))])
 def test_a_certificate_is_trusted_by_its_fingerprint(registry_with_tls, certificate, style):
     assert ask(registry_with_tls, dukcapil_fingerprint=style(certificate[1])).outcome is Outcome.MATCH
 
 
+@pytest.mark.asvs("V12.3.2")
 @pytest.mark.parametrize("pin", ["", "0" * 64])
 def test_another_certificate_gets_no_credentials(registry_with_tls, pin):
     verdict = ask(registry_with_tls, dukcapil_fingerprint=pin)

@@ -72,6 +72,7 @@ def test_a_message_may_be_text_alone(serve):
     assert inbox.messages[0].get_content_type() == "text/plain"
 
 
+@pytest.mark.asvs("V1.3.11")
 def test_a_line_break_in_a_subject_starts_no_header(serve):
     inbox = Inbox()
     send(f"smtp://{serve(inbox)}", subject="Halo\r\nBcc: lain@example.id\n\nIsi — lain")
@@ -101,6 +102,7 @@ def test_a_refusal_is_told_without_the_address(serve):
     assert str(failure.value) == "SMTPDataError"
 
 
+@pytest.mark.asvs("V12.3.1")
 def test_a_server_without_encryption_is_no_server_where_it_is_asked_for(serve):
     inbox = Inbox()
     with pytest.raises(MailFailed):

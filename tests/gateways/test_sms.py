@@ -60,6 +60,7 @@ def test_what_counts_as_refused(party, body):
     assert refusal(template(party)) == "refused"
 
 
+@pytest.mark.asvs("V15.3.2")
 @pytest.mark.parametrize("status", [302, 400, 401, 500])
 def test_another_http_status_is_a_failure_and_no_redirect_is_followed(party, status):
     party.answers_with({"status": "1"}, status=status, Location=party.url)
@@ -67,6 +68,7 @@ def test_another_http_status_is_a_failure_and_no_redirect_is_followed(party, sta
     assert len(party.received) == 1
 
 
+@pytest.mark.asvs("V16.5.2")
 def test_the_next_sender_takes_over(start_party):
     first, second = start_party(), start_party()
     first.answers_with({"status": "0"})
@@ -83,6 +85,7 @@ def test_a_sender_that_took_the_message_is_the_last_one_asked(start_party):
     assert second.received == []
 
 
+@pytest.mark.asvs("V13.1.3", "V13.2.6")
 def test_a_gateway_that_hangs_is_given_up(party, monkeypatch):
     monkeypatch.setattr(sms, "TIMEOUT_SECONDS", 0.3)
     party.answers = [lambda handler: time.sleep(1)]
@@ -110,6 +113,7 @@ def test_a_url_that_nobody_understands_is_refused_at_start():
         sms.from_settings(Settings(sms_urls=("nosuch://x",)))
 
 
+@pytest.mark.asvs("V16.2.5")
 def test_neither_number_nor_text_nor_key_reaches_a_log(party, caplog):
     caplog.set_level(logging.DEBUG)
     party.answers_with({"status": "1"})

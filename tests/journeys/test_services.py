@@ -67,6 +67,7 @@ def test_a_vacancys_missing_skill_leads_to_training_without_typing(page, service
     assert "Ratna Wulandari" in page.inner_text("#data")
 
 
+@pytest.mark.asvs("V10.3.3")
 def test_both_services_know_the_citizen_by_one_subject(page, services, ratna, idp):
     enter_with_consent(page, services.karirhub)
     enter_with_consent(page, services.skillhub)

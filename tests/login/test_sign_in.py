@@ -198,6 +198,7 @@ def test_after_a_hundred_failures_a_new_device_needs_a_code_as_well(
     assert is_in(sign_in(http.another("198.51.100.1"), siti.email))
 
 
+@pytest.mark.asvs("V6.3.4")
 def test_the_code_page_is_no_way_in_without_the_password(http: Browser) -> None:
     http.get("/masuk/kode")
     assert http.path == "/masuk"
@@ -221,6 +222,7 @@ def test_one_address_fails_sixty_times_a_minute(http: Browser, siti: Holder, clo
     assert is_in(sign_in(http, siti.email))
 
 
+@pytest.mark.asvs("V2.3.2")
 def test_fifty_guesses_at_once_are_no_more_than_six(http: Browser, siti: Holder, app: Flask) -> None:
     from idp.audit import AuditEvent
 
@@ -236,6 +238,7 @@ def test_fifty_guesses_at_once_are_no_more_than_six(http: Browser, siti: Holder,
         assert db.session.query(AuditEvent).filter_by(event="sign_in_failed").count() >= 6
 
 
+@pytest.mark.asvs("V6.1.1", "V15.4.4")
 def test_in_a_flood_the_owner_on_a_known_device_still_signs_in(http: Browser, siti: Holder, app: Flask) -> None:
     sign_in(http, siti.email)
     owner_waits = []
@@ -313,6 +316,7 @@ def test_an_unfinished_account_whose_registration_was_cleaned_away_still_finds_i
     assert is_in(http)
 
 
+@pytest.mark.asvs("V3.7.2")
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/x", "/\\evil.example", "javascript:alert(1)", "\thttps://e"])
 def test_nobody_is_sent_on_to_another_site(http: Browser, siti: Holder, elsewhere: str) -> None:
     http.request("GET", "/masuk", query_string={"next": elsewhere})
@@ -349,6 +353,7 @@ def test_whoever_is_sent_here_to_sign_in_anew_can(http: Browser, siti: Holder) -
     assert http.cookie("sso") not in (None, before)
 
 
+@pytest.mark.asvs("V6.3.5")
 def test_the_owner_is_told_of_a_sign_in_on_a_new_device_and_only_then(
     http: Browser, sandbox: Outside, worker: Worker, clock: MovedClock
 ) -> None:
@@ -383,6 +388,7 @@ def test_a_device_of_ones_own_is_remembered_for_a_year(http: Browser, siti: Hold
     assert http.cookie("device")
 
 
+@pytest.mark.asvs("V11.2.2", "V11.4.2")
 def test_a_hash_of_yesterdays_cost_is_renewed_at_sign_in(http: Browser, siti: Holder, app: Flask) -> None:
     import hashlib
     import hmac

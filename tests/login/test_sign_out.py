@@ -15,6 +15,7 @@ def siti(app: Flask) -> Holder:
     return holder(app, "Siti Aminah")
 
 
+@pytest.mark.asvs("V3.5.3")
 def test_a_link_only_asks(http: Browser, siti: Holder) -> None:
     sign_in(http, siti.email)
     http.get("/keluar")
@@ -37,6 +38,7 @@ def test_afterwards_the_cookie_opens_nothing(http: Browser, siti: Holder) -> Non
     assert "Kamu sudah keluar" in http.text
 
 
+@pytest.mark.asvs("V3.5.1", "V10.6.2")
 def test_a_forged_form_signs_nobody_out(http: Browser, siti: Holder) -> None:
     sign_in(http, siti.email)
     assert http.post("/keluar").status_code == 400

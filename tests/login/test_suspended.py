@@ -36,6 +36,7 @@ def only(kind: Kind = Kind.APPEAL) -> petitions.Petition:
     return found
 
 
+@pytest.mark.asvs("V6.3.4")
 def test_the_right_password_leads_to_the_reason_and_signs_nobody_in(browser):
     assert browser.path == "/masuk/dihentikan"
     assert REASON in browser.text
@@ -103,6 +104,7 @@ def test_an_appeal_without_an_answer_is_on_record_when_its_clock_runs_out(app, b
     assert audit.Event.PETITION_OVERDUE in events
 
 
+@pytest.mark.asvs("V1.2.1")
 def test_what_is_typed_is_kept_and_shown_as_text(app, browser):
     browser.submit(words="")
     assert browser.answer.status_code == 400

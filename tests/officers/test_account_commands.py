@@ -52,6 +52,7 @@ def test_somebody_is_found_by_any_identifier_and_printed_masked(app: Flask, rina
     assert events(app, rina.account_id) == [("account_viewed", "Dian")]
 
 
+@pytest.mark.asvs("V16.3.2")
 def test_looking_for_nobody_is_written_down_too(app: Flask, rina: Holder) -> None:
     assert run(app, "find", "0812 9999 9999").exit_code == 1
     assert events(app, None) == [("account_viewed", "Dian")]
@@ -96,6 +97,7 @@ class TestSuspension:
         assert REASON in sandbox.mail(rina.email)[-1]["text"]
         assert "dihentikan sementara" in sandbox.sms(rina.phone)[-1]["text"]
 
+    @pytest.mark.asvs("V16.2.5")
     def test_the_reason_lies_sealed_and_not_in_the_trail(self, app: Flask, suspended: Browser, rina: Holder) -> None:
         assert json.loads(run(app, "show", rina.account_id, "--json").stdout)["reason"] == REASON
         with app.app_context():
@@ -137,6 +139,7 @@ def test_services_that_the_person_let_in_are_told(app: Flask, idp: Idp, rina: Ho
         assert db.session.scalar(select(Consent.id)) is None
 
 
+@pytest.mark.asvs("V7.4.5")
 def test_signing_out_ends_one_or_all(app: Flask, http: Browser, rina: Holder) -> None:
     other = http.another()
     sid = sign_in(http, rina)
@@ -163,6 +166,7 @@ def test_erasing_is_asked_about_and_final(app: Flask, rina: Holder, worker: Any,
     assert ("account_erased", "Dian") in events(app, rina.account_id)
 
 
+@pytest.mark.asvs("V8.4.2")
 @pytest.mark.any_database
 def test_the_real_command_works_and_names_the_user_of_the_system(app: Flask, idp: Idp, rina: Holder) -> None:
     assert idp.json("account", "find", rina.email)[0]["account"] == rina.account_id

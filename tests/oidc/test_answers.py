@@ -27,6 +27,7 @@ def half(value: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(value.encode()).digest()[:16]).rstrip(b"=").decode()
 
 
+@pytest.mark.asvs("V1.2.3")
 def test_form_post_is_a_page_that_posts_itself_and_has_a_button(register: Any, house: House) -> None:
     party: Party = register(first_party=True)
     answer = party.ask(signed_in(party, house), response_mode="form_post", state='"><script>')
@@ -86,6 +87,7 @@ def test_an_id_token_alone_carries_the_claims_of_the_scopes(register: Any, house
     assert party.verified(told["id_token"])["email"] == "siti.aminah@example.id"
 
 
+@pytest.mark.asvs("V10.6.1")
 @pytest.mark.parametrize(("changes", "error"), [({"nonce": None}, "invalid_request"), ({"response_mode": "query"}, "invalid_request")])
 def test_tokens_in_the_front_channel_have_rules_of_their_own(register: Any, house: House, changes: dict[str, Any], error: str) -> None:
     party: Party = register(first_party=True, **IMPLICIT)
@@ -103,6 +105,7 @@ def test_userinfo_is_signed_where_registered(register: Any, house: House, alg: s
     assert (claims["iss"], claims["aud"], claims["name"]) == (ISSUER, party.client_id, "Siti Aminah")
 
 
+@pytest.mark.asvs("V11.3.1")
 @pytest.mark.parametrize(
     ("key", "alg", "enc"),
     [
@@ -153,11 +156,13 @@ class TestOtherOrigins:
                 assert "Access-Control-Allow-Credentials" not in answer.headers
                 assert "Origin" in answer.headers["Vary"]
 
+    @pytest.mark.asvs("V3.4.2")
     def test_anybody_may_read_discovery_and_keys(self, party: Party) -> None:
         for path in ("/.well-known/openid-configuration", "/oauth/jwks"):
             answer = party.app.test_client().get(path, headers={"Origin": "https://anybody.example"}, base_url=ISSUER)
             assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
+    @pytest.mark.asvs("V3.5.8")
     def test_the_authorization_endpoint_is_for_navigation_only(self, party: Party) -> None:
         answer = party.app.test_client().get("/oauth/authorize", headers={"Origin": "https://spa.example"}, base_url=ISSUER)
         assert "Access-Control-Allow-Origin" not in answer.headers

@@ -53,6 +53,7 @@ def test_a_client_is_added_from_a_file(run: Any, given: str) -> None:
     assert client["redirect_uris"] == ["http://localhost:8002/kembali"]
 
 
+@pytest.mark.asvs("V10.4.7")
 @pytest.mark.parametrize(
     ("words", "field"),
     [
@@ -98,6 +99,7 @@ def test_a_client_is_edited_suspended_restored_and_removed(run: Any, party: Part
     assert run("client", "remove", party.client_id).exit_code == 1
 
 
+@pytest.mark.asvs("V13.1.4")
 def test_a_new_secret_takes_the_place_of_the_old_at_once(run: Any, party: Party) -> None:
     secret = json.loads(run("client", "rotate-secret", party.client_id, "--json").stdout)["client_secret"]
     probe = {"grant_type": "authorization_code", "code": "x"}
@@ -106,6 +108,7 @@ def test_a_new_secret_takes_the_place_of_the_old_at_once(run: Any, party: Party)
     assert party.post("/oauth/token", probe).status_code == 400
 
 
+@pytest.mark.asvs("V11.1.1", "V11.2.2", "V13.3.4")
 def test_keys_rotate_without_a_relying_party_noticing(run: Any, register: Any, house: House) -> None:
     party: Party = register(first_party=True)
     browser = party.browser()
@@ -121,6 +124,7 @@ def test_keys_rotate_without_a_relying_party_noticing(run: Any, register: Any, h
     assert upcoming in {key["kid"] for key in party.app.test_client().get("/oauth/jwks", base_url="https://akun.example").json["keys"]}
 
 
+@pytest.mark.asvs("V11.1.1", "V13.3.4")
 def test_a_retired_key_verifies_nothing_any_more(run: Any, register: Any, house: House) -> None:
     party: Party = register(first_party=True, id_token_signed_response_alg="ES256")
     browser = party.browser()

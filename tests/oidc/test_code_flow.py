@@ -10,6 +10,7 @@ from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Party, values_of
 
 
+@pytest.mark.asvs("V10.7.2", "V10.3.2", "V8.2.3")
 def test_a_signed_in_citizen_consents_once_and_the_service_reads_the_claims(party: Party, house: House) -> None:
     browser = party.browser()
     browser.sign_in(house)
@@ -55,6 +56,7 @@ def test_a_citizen_who_is_not_signed_in_signs_in_and_comes_back(party: Party, ho
     assert "code" in values_of(browser.answer)
 
 
+@pytest.mark.asvs("V3.7.3", "V10.7.1")
 def test_a_declined_consent_is_told_to_the_service(party: Party, house: House) -> None:
     browser = party.browser()
     browser.sign_in(house)
@@ -65,6 +67,7 @@ def test_a_declined_consent_is_told_to_the_service(party: Party, house: House) -
     assert values_of(browser.answer)["iss"] == ISSUER
 
 
+@pytest.mark.asvs("V10.7.3")
 def test_a_voluntary_claim_can_be_declined_by_itself(party: Party, house: House) -> None:
     browser = party.browser()
     browser.sign_in(house)
@@ -83,6 +86,7 @@ def test_a_voluntary_claim_can_be_declined_by_itself(party: Party, house: House)
     assert "wajib" in browser.answer.text
 
 
+@pytest.mark.asvs("V10.7.1")
 def test_a_citizen_is_asked_again_when_more_is_asked_and_after_a_year(party: Party, house: House) -> None:
     browser = party.browser()
     browser.sign_in(house)
@@ -103,6 +107,7 @@ def test_a_first_party_service_skips_the_consent_page(register: object, house: H
     assert "code" in values_of(browser.answer)
 
 
+@pytest.mark.asvs("V10.7.1", "V2.3.1")
 def test_a_request_belongs_to_the_browser_that_began_it(party: Party, house: House) -> None:
     browser, stranger = party.browser(), party.browser()
     party.ask(browser)
@@ -112,6 +117,7 @@ def test_a_request_belongs_to_the_browser_that_began_it(party: Party, house: Hou
     assert "Location" not in stranger.answer.headers
 
 
+@pytest.mark.asvs("V3.5.1")
 def test_a_consent_form_without_its_token_changes_nothing(party: Party, house: House) -> None:
     browser = party.browser()
     browser.sign_in(house)
@@ -130,6 +136,7 @@ def test_a_request_by_post_is_answered_too(party: Party, house: House) -> None:
     assert "code" in values_of(browser.answer)
 
 
+@pytest.mark.asvs("V11.2.2")
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "PS256", "EdDSA"])
 def test_id_tokens_are_signed_with_the_algorithm_that_the_client_registered(register: object, house: House, alg: str) -> None:
     party: Party = register(id_token_signed_response_alg=alg, first_party=True)  # type: ignore[operator]
@@ -138,6 +145,7 @@ def test_id_tokens_are_signed_with_the_algorithm_that_the_client_registered(regi
     assert party.verified(party.tokens(browser)["id_token"], alg)["sub"]
 
 
+@pytest.mark.asvs("V10.3.3", "V8.4.1")
 def test_partners_see_other_subjects_and_the_ministrys_services_the_same(register: object, house: House) -> None:
     def subject(**metadata: object) -> str:
         party: Party = register(first_party=True, **metadata)  # type: ignore[operator]
@@ -149,6 +157,7 @@ def test_partners_see_other_subjects_and_the_ministrys_services_the_same(registe
     assert subject(sector="mitra.example") not in (subject(), subject(sector="lain.example"))
 
 
+@pytest.mark.asvs("V8.3.2", "V7.4.2")
 def test_a_suspended_account_gets_nothing_more(party: Party, house: House, provider: Flask) -> None:
     browser = party.browser()
     browser.sign_in(house)
@@ -172,7 +181,7 @@ def test_a_service_that_asks_for_nothing_but_the_sign_in_is_let_in_once_by_its_p
     assert "code" in values_of(party.ask(browser, scope="openid"))
 
 
-@pytest.mark.asvs("V10.7.3", "V10.4.9")
+@pytest.mark.asvs("V10.7.3", "V10.4.9", "V8.3.2")
 def test_a_withdrawn_consent_ends_tokens_and_is_asked_for_again(party: Party, house: House) -> None:
     browser = party.browser()
     browser.sign_in(house)

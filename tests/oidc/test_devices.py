@@ -69,6 +69,7 @@ def test_codes_end_and_belong_to_their_client(kiosk: Party, register: Any) -> No
     assert poll(kiosk, asked)["error"] == "expired_token"
 
 
+@pytest.mark.asvs("V2.4.1")
 def test_guesses_at_codes_are_counted(kiosk: Party) -> None:
     browser = kiosk.browser()
     for _ in range(10):

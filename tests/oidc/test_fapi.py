@@ -78,6 +78,7 @@ class TestMessageSigning:
     def fapi(self, register: Any, house: House) -> Fapi:
         return Fapi(register, house, "fapi2-message-signing")
 
+    @pytest.mark.asvs("V4.1.5")
     def test_requests_and_answers_are_signed(self, fapi: Fapi) -> None:
         told = values_of(fapi.answer(fapi.push_signed()))
         assert set(told) == {"response"}
@@ -85,6 +86,7 @@ class TestMessageSigning:
         assert claims["aud"] == fapi.party.client_id
         assert fapi.redeem(claims["code"]).status_code == 200
 
+    @pytest.mark.asvs("V4.1.5")
     def test_an_unsigned_request_is_refused(self, fapi: Fapi) -> None:
         assert fapi.push(response_mode="jwt").status_code == 400
 

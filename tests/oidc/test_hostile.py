@@ -112,6 +112,7 @@ def party(register: Any) -> Party:
     return register(first_party=True, grant_types=["authorization_code", "refresh_token", "client_credentials", DEVICE, EXCHANGE])
 
 
+@pytest.mark.asvs("V15.3.5", "V16.5.3")
 @OFTEN
 @given(changes=st.dictionaries(st.sampled_from(AUTHORIZE), VALUES, min_size=1, max_size=4), again=st.booleans())
 def test_authorization_requests(volley: Volley, party: Party, house: House, changes: dict[str, str], again: bool) -> None:

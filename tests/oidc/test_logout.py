@@ -71,6 +71,7 @@ def test_a_person_may_stay(party: Party, browser: Browser, house: House) -> None
     assert house.sessions
 
 
+@pytest.mark.asvs("V3.7.2", "V1.2.2")
 @pytest.mark.parametrize("addition", ["/", "?x=1", "#x", "&state=2"])
 def test_an_address_that_is_not_registered_leads_nowhere(party: Party, browser: Browser, house: House, addition: str) -> None:
     logout(browser, id_token_hint=party.tokens(browser)["id_token"], post_logout_redirect_uri=AFTER + addition)
@@ -78,6 +79,7 @@ def test_an_address_that_is_not_registered_leads_nowhere(party: Party, browser: 
     assert house.sessions
 
 
+@pytest.mark.asvs("V9.2.3", "V9.1.1", "V10.6.2")
 def test_a_changed_or_foreign_hint_leads_nowhere(party: Party, browser: Browser, house: House, register: Any) -> None:
     token = party.tokens(browser)["id_token"]
     for bad in (token[:-6] + "AAAAAA", "x", "e30.e30.", token + "."):
@@ -90,6 +92,7 @@ def test_a_changed_or_foreign_hint_leads_nowhere(party: Party, browser: Browser,
     assert house.sessions
 
 
+@pytest.mark.asvs("V10.6.2")
 def test_the_hint_of_another_session_is_not_enough(party: Party, browser: Browser, house: House) -> None:
     hint = party.tokens(browser)["id_token"]
     other = party.browser()
@@ -107,6 +110,7 @@ def test_logout_by_post_works_without_the_cookies_of_another_site(party: Party, 
     assert not house.sessions
 
 
+@pytest.mark.asvs("V7.6.1")
 def test_offline_access_outlives_the_session_and_nothing_else_does(party: Party, browser: Browser) -> None:
     lasting, passing = party.tokens(browser, scope="openid email offline_access"), party.tokens(browser)
     logout(browser, id_token_hint=passing["id_token"])

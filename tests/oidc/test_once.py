@@ -62,6 +62,7 @@ def test_of_fifty_that_refresh_one_wins_and_the_reuse_ends_the_family(party: Par
         assert party.refresh(tokens["refresh_token"]).status_code == 400
 
 
+@pytest.mark.asvs("V10.4.2")
 def test_a_code_that_comes_twice_voids_what_it_bought(party: Party, browser: Browser) -> None:
     code = party.code(browser, scope="openid offline_access")
     tokens = party.redeem(code).json
@@ -71,6 +72,7 @@ def test_a_code_that_comes_twice_voids_what_it_bought(party: Party, browser: Bro
     assert party.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
 
 
+@pytest.mark.asvs("V10.4.2")
 def test_a_replayed_code_voids_refresh_tokens_even_when_redis_lost_everything(party: Party, browser: Browser) -> None:
     code = party.code(browser, scope="openid offline_access")
     tokens = party.redeem(code).json
@@ -80,6 +82,7 @@ def test_a_replayed_code_voids_refresh_tokens_even_when_redis_lost_everything(pa
     assert party.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
 
 
+@pytest.mark.asvs("V10.4.5")
 def test_each_refresh_token_gives_way_to_the_next(party: Party, browser: Browser) -> None:
     first = party.tokens(browser, scope="openid email offline_access")
     second = party.refresh(first["refresh_token"]).json
@@ -93,6 +96,7 @@ def test_each_refresh_token_gives_way_to_the_next(party: Party, browser: Browser
     assert party.userinfo(second["access_token"]).status_code == 401
 
 
+@pytest.mark.asvs("V10.3.2", "V10.4.11")
 def test_a_refresh_may_ask_for_less_and_never_for_more(party: Party, browser: Browser) -> None:
     tokens = party.tokens(browser, scope="openid email offline_access")
     assert party.refresh(tokens["refresh_token"], scope="openid profile").json["error"] == "invalid_scope"
@@ -131,6 +135,7 @@ def test_a_code_ends_after_a_minute_and_an_access_token_after_ten(party: Party, 
     assert party.userinfo(tokens["access_token"]).status_code == 401
 
 
+@pytest.mark.asvs("V10.4.6")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -144,6 +149,7 @@ def test_a_code_is_worth_nothing_without_what_began_the_flow(party: Party, brows
     assert party.redeem(code).json["error"] == "invalid_grant"
 
 
+@pytest.mark.asvs("V8.4.1")
 def test_the_code_of_one_client_is_worth_nothing_to_another(party: Party, browser: Browser, register: Any) -> None:
     other: Party = register(client_name="Lain")
     code = party.code(browser)

@@ -31,6 +31,7 @@ def sign_in_again(browser: Browser, **how: str) -> None:
     browser.follow()
 
 
+@pytest.mark.asvs("V7.6.2")
 def test_prompt_none_is_answered_without_a_page(trusted: Party, browser: Browser, party: Party) -> None:
     assert "code" in values_of(trusted.ask(browser, prompt="none"))
     assert values_of(trusted.ask(trusted.browser(), prompt="none"))["error"] == "login_required"
@@ -64,6 +65,7 @@ def test_a_fresh_sign_in_is_asked_for_and_cannot_be_skipped(
     assert trusted.verified(tokens["id_token"])["auth_time"] >= first + 5
 
 
+@pytest.mark.asvs("V7.6.1")
 def test_an_old_sign_in_is_renewed_when_max_age_says_so(trusted: Party, browser: Browser) -> None:
     clock.shift(100)
     assert "code" in values_of(trusted.ask(browser, max_age="10000"))
@@ -89,6 +91,7 @@ def test_the_id_token_hint_names_who_has_to_be_signed_in(trusted: Party, browser
     assert "code" in values_of(other.answer)
 
 
+@pytest.mark.asvs("V9.2.3", "V9.1.1")
 def test_a_hint_of_another_client_or_changed_is_refused(trusted: Party, browser: Browser, register: Any) -> None:
     other: Party = register(first_party=True)
     hint = other.tokens(browser)["id_token"]
@@ -156,6 +159,7 @@ class TestStrength:
         sign_in_again(browser)
         assert "code" in values_of(browser.answer)
 
+    @pytest.mark.asvs("V6.3.3")
     def test_an_essential_acr_is_reached_or_refused(self, trusted: Party, browser: Browser, house: House) -> None:
         claims = json.dumps({"id_token": {"acr": {"essential": True, "values": [ACRS[2]]}}})
         assert values_of(trusted.ask(browser, claims=claims))["error"] == "unmet_authentication_requirements"

@@ -59,6 +59,7 @@ class TestAssertions:
         assert bare(party, {**PROBE, **signer.assertion(party.client_id)}).json["error"] == "invalid_grant"
         assert bare(party, {**PROBE, **Signer(alg, "wrong" * 10).assertion(party.client_id)}).status_code == 401
 
+    @pytest.mark.asvs("V2.3.4", "V10.4.16", "V15.4.2")
     def test_an_assertion_works_once_under_fifty_threads(self, signing: Party, signer: Signer) -> None:
         assertion, barrier = signer.assertion(signing.client_id), Barrier(50)
 
@@ -70,7 +71,7 @@ class TestAssertions:
             told = list(pool.map(try_it, range(50)))
         assert told.count("invalid_grant") == 1
 
-    @pytest.mark.asvs("V9.2.1", "V9.2.3")
+    @pytest.mark.asvs("V9.2.1", "V9.2.3", "V15.3.5")
     @pytest.mark.parametrize(
         "changes",
         [
@@ -114,6 +115,7 @@ class TestAssertions:
             assert answer.status_code in (400, 401), forged
             assert answer.json["error"] in ("invalid_client", "invalid_request")
 
+    @pytest.mark.asvs("V9.1.3")
     def test_keys_are_fetched_and_changed_ones_noticed(self, register: Any, signer: Signer) -> None:
         document: dict[str, Any] = {}
 
@@ -191,6 +193,7 @@ class TestRequestObjects:
         token = signer.request(signing.parameters(), **changes)
         assert values_of(signing.ask(signed_in(signing, house), request=token))["error"] == "invalid_request_object"
 
+    @pytest.mark.asvs("V9.1.1", "V9.1.2")
     def test_forged_and_unsigned_objects_are_refused_of_a_client_that_signs(self, register: Any, signer: Signer, house: House) -> None:
         party: Party = register(first_party=True, jwks=signer.jwks, request_object_signing_alg="ES256", require_signed_request_object=True)
         browser = signed_in(party, house)
@@ -209,6 +212,7 @@ class TestPushedRequests:
     def push(self, party: Party, **changes: Any) -> TestResponse:
         return party.post("/oauth/par", party.parameters(**changes))
 
+    @pytest.mark.asvs("V10.4.13")
     def test_a_pushed_request_is_used_once(self, register: Any, house: House) -> None:
         party: Party = register(first_party=True, require_pushed_authorization_requests=True)
         browser, pushed = signed_in(party, house), self.push(party, state="pushed")
@@ -249,6 +253,7 @@ class TestPushedRequests:
     def test_only_the_client_itself_may_push(self, party: Party) -> None:
         assert bare(party, party.parameters(), "/oauth/par").status_code == 401
 
+    @pytest.mark.asvs("V2.3.4")
     def test_of_fifty_that_use_it_one_wins(self, register: Any, house: House) -> None:
         party: Party = register(first_party=True)
         uri, barrier = self.push(party).json["request_uri"], Barrier(50)

@@ -17,7 +17,7 @@ def browser(party: Party, house: House) -> Browser:
     return found
 
 
-@pytest.mark.asvs("V10.4.1")
+@pytest.mark.asvs("V10.4.1", "V3.7.2", "V1.2.2")
 @pytest.mark.parametrize(
     ("redirect_uri", "differs"),
     [
@@ -37,6 +37,7 @@ def test_nothing_is_sent_to_an_address_that_is_not_registered(browser: Browser, 
     assert "https://karirhub.example/kembali<" not in answer.text, "a stranger learns no registered address"
 
 
+@pytest.mark.asvs("V1.2.1")
 @pytest.mark.parametrize("client_id", ["unknown", "", "x" * 300, "a\x00b", "<script>"])
 def test_an_unknown_client_gets_a_page(browser: Browser, party: Party, client_id: str) -> None:
     answer = party.ask(browser, client_id=client_id)
@@ -44,12 +45,14 @@ def test_an_unknown_client_gets_a_page(browser: Browser, party: Party, client_id
     assert "<script>" not in answer.text.replace("<script type", "")
 
 
+@pytest.mark.asvs("V15.3.7")
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
 def test_a_repeated_client_or_address_gets_a_page(browser: Browser, party: Party, name: str) -> None:
     query = [*party.parameters().items(), (name, "https://evil.example")]
     assert browser.get("/oauth/authorize", query_string=query).status_code == 400
 
 
+@pytest.mark.asvs("V10.2.2", "V10.4.6", "V10.4.11", "V1.4.2", "V10.6.1")
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
@@ -77,6 +80,7 @@ def test_faults_are_told_at_the_service_with_state_and_issuer(browser: Browser, 
     assert told["iss"] == ISSUER
 
 
+@pytest.mark.asvs("V15.3.7")
 @pytest.mark.parametrize("name", ["state", "scope", "nonce", "response_type", "prompt", "code_challenge"])
 def test_repeated_parameters_are_refused(browser: Browser, party: Party, name: str) -> None:
     query = [*party.parameters().items(), (name, "again")]
@@ -88,6 +92,7 @@ def test_unknown_parameters_are_ignored(browser: Browser, party: Party) -> None:
     assert browser.follow().status_code == 200
 
 
+@pytest.mark.asvs("V1.1.1", "V15.3.5")
 @pytest.mark.parametrize("odd", ["é", '"', "\\", "\x00", "\n", "😀", "\ud800".encode("utf-16", "surrogatepass")])
 def test_odd_characters_anywhere_never_break_the_provider(browser: Browser, party: Party, odd: Any) -> None:
     for name in party.parameters():
@@ -97,6 +102,7 @@ def test_odd_characters_anywhere_never_break_the_provider(browser: Browser, part
 
 
 class TestClientAuthentication:
+    @pytest.mark.asvs("V11.2.4")
     @pytest.mark.parametrize(
         "header",
         [
@@ -128,6 +134,7 @@ class TestClientAuthentication:
         unknown = party.post("/oauth/token", {"grant_type": "authorization_code", "code": "x"})
         assert (wrong.status_code, wrong.json) == (unknown.status_code, unknown.json)
 
+    @pytest.mark.asvs("V10.4.10")
     def test_two_ways_at_once_are_refused(self, party: Party) -> None:
         answer = party.post("/oauth/token", {"grant_type": "authorization_code", "code": "x", "client_secret": party.secret})
         assert answer.json["error"] == "invalid_request"
@@ -139,6 +146,7 @@ class TestClientAuthentication:
             answer = party.app.test_client().post("/oauth/token", data=tried, base_url=ISSUER)
             assert answer.json["error"] == "invalid_client"
 
+    @pytest.mark.asvs("V2.4.1")
     def test_after_twenty_failures_a_client_has_to_wait(self, party: Party) -> None:
         party.secret, right = "wrong", party.secret
         answers = [party.post("/oauth/token", {"grant_type": "authorization_code", "code": "x"}) for _ in range(21)]
@@ -157,6 +165,7 @@ class TestClientAuthentication:
         assert party.redeem(party.code(browser), **own).status_code == 200
 
 
+@pytest.mark.asvs("V10.4.4")
 def test_grants_that_do_not_exist_are_refused(party: Party) -> None:
     for grant in ("password", "implicit", "", "authorization_code ", "client_credentials"):
         assert party.post("/oauth/token", {"grant_type": grant}).json["error"] in ("unsupported_grant_type", "unauthorized_client")
@@ -169,12 +178,14 @@ class TestUserinfo:
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="siapkerja"'
 
+    @pytest.mark.asvs("V9.1.1")
     @pytest.mark.parametrize("token", ["x", "a.b", "é", "." * 66, "a" * 22 + "." + "b" * 43, "x" * 9000])
     def test_unknown_tokens_are_refused(self, party: Party, token: str) -> None:
         answer = party.userinfo(token.encode().decode("latin-1"))
         assert answer.status_code == 401
         assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
 
+    @pytest.mark.asvs("V15.3.7", "V14.2.1")
     def test_the_token_may_come_in_a_form_and_not_in_a_query(self, party: Party, browser: Browser) -> None:
         token, http = party.tokens(browser)["access_token"], party.app.test_client()
         assert http.post("/oauth/userinfo", data={"access_token": token}, base_url=ISSUER).status_code == 200
@@ -183,6 +194,7 @@ class TestUserinfo:
         both = http.post("/oauth/userinfo", data={"access_token": token}, headers={"Authorization": f"Bearer {token}"}, base_url=ISSUER)
         assert both.status_code == 400
 
+    @pytest.mark.asvs("V10.3.2")
     def test_it_needs_the_scope_openid(self, party: Party, browser: Browser) -> None:
         tokens = party.tokens(browser, scope="email")
         assert "id_token" not in tokens

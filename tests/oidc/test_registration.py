@@ -42,6 +42,7 @@ def register(app: Flask, token: str | None = None, **metadata: Any) -> TestRespo
     return call(app, "POST", "/oauth/register", token, {**BASIC, **metadata})
 
 
+@pytest.mark.asvs("V10.4.7")
 def test_an_initial_access_token_registers_one_client(provider: Flask, token: str) -> None:
     assert register(provider).status_code == 401
     answer = register(provider, token)
@@ -57,6 +58,7 @@ def test_a_refused_registration_does_not_spend_the_token(provider: Flask, token:
     assert register(provider, token).status_code == 201
 
 
+@pytest.mark.asvs("V2.3.4")
 def test_of_fifty_that_use_a_token_one_wins(provider: Flask, token: str) -> None:
     with ThreadPoolExecutor(50) as pool:
         told = list(pool.map(lambda _: register(provider, token).status_code, range(50)))
@@ -68,6 +70,7 @@ def test_a_token_ends_after_its_days(provider: Flask, token: str) -> None:
     assert register(provider, token).status_code == 401
 
 
+@pytest.mark.asvs("V1.2.2", "V10.4.4", "V10.4.7", "V9.1.2")
 @pytest.mark.parametrize(
     ("metadata", "error"),
     [
@@ -102,6 +105,7 @@ def test_what_is_not_metadata_is_refused(provider: Flask, token: str, document: 
     assert call(provider, "POST", "/oauth/register", token, document).status_code == 400
 
 
+@pytest.mark.asvs("V15.3.3", "V10.4.11")
 def test_nobody_gives_themselves_what_only_an_administrator_gives(provider: Flask, token: str) -> None:
     mine = register(provider, token, first_party=True, tile=True, sector="siapkerja", pkce="optional").json
     assert not {"first_party", "tile", "sector", "pkce"} & set(mine)
@@ -138,6 +142,7 @@ def test_in_a_conformance_run_anybody_registers_and_signs_in_without_pkce(provid
 
 
 class TestDiscovery:
+    @pytest.mark.asvs("V10.5.3")
     def test_both_addresses_tell_the_same_and_authlib_finds_no_fault(self, provider: Flask) -> None:
         http = provider.test_client()
         told = http.get("/.well-known/openid-configuration", base_url=ISSUER).json
@@ -152,6 +157,7 @@ class TestDiscovery:
             if isinstance(value, str) and value.startswith(ISSUER + "/oauth"):
                 assert value.removeprefix(ISSUER) in rules, name
 
+    @pytest.mark.asvs("V11.1.1")
     def test_keys_are_public_and_of_every_algorithm(self, provider: Flask) -> None:
         keys = provider.test_client().get("/oauth/jwks", base_url=ISSUER).json["keys"]
         assert {key["alg"] for key in keys} == {"RS256", "ES256", "PS256", "EdDSA"}

@@ -104,6 +104,7 @@ def test_an_event_names_the_person_as_the_service_knows_them(listener: Listener,
     assert listener.fetch()[0]["sub_id"]["sub"] == subject
 
 
+@pytest.mark.asvs("V8.4.1")
 def test_strangers_are_none_of_a_services_business(listener: Listener, provider: Flask) -> None:
     listener.call("POST", "stream", {"delivery": POLL})
     happen(provider, Signal.ACCOUNT_DISABLED, "budi")
@@ -169,6 +170,7 @@ def test_a_malformed_stream_is_refused(listener: Listener, document: Any) -> Non
     assert listener.call("POST", "stream", document).status_code == 400
 
 
+@pytest.mark.asvs("V9.2.2", "V10.3.1")
 def test_a_token_for_something_else_opens_no_stream(listener: Listener, party: Party, house: House) -> None:
     browser = party.browser()
     browser.sign_in(house)

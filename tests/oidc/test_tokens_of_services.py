@@ -49,6 +49,7 @@ def test_unknown_tokens_are_no_fault_at_revocation_and_inactive_at_introspection
     assert trusted.post("/oauth/introspect", {"token": token}).json == {"active": False}
 
 
+@pytest.mark.asvs("V8.4.1")
 def test_a_service_learns_what_its_own_tokens_are_good_for(trusted: Party, browser: Browser, register: Any) -> None:
     tokens = trusted.tokens(browser, scope="openid email offline_access")
     told = trusted.post("/oauth/introspect", {"token": tokens["access_token"]}).json
@@ -72,7 +73,7 @@ def test_a_signed_answer_is_for_the_one_who_asked(trusted: Party, browser: Brows
     assert claims["token_introspection"]["active"] is True
 
 
-@pytest.mark.asvs("V10.3.1")
+@pytest.mark.asvs("V10.3.1", "V9.2.4")
 def test_a_token_for_a_resource_is_a_jwt_for_that_resource_alone(trusted: Party, browser: Browser, register: Any) -> None:
     tokens = trusted.tokens(browser, resource=API)
     claims = trusted.verified(tokens["access_token"])
@@ -85,11 +86,13 @@ def test_a_token_for_a_resource_is_a_jwt_for_that_resource_alone(trusted: Party,
     assert serving.post("/oauth/introspect", {"token": tokens["access_token"]}).json == {"active": False}
 
 
+@pytest.mark.asvs("V9.2.4")
 def test_resources_at_the_token_endpoint_stay_within_what_was_allowed(trusted: Party, browser: Browser) -> None:
     assert trusted.redeem(trusted.code(browser), resource="https://other.example").json["error"] == "invalid_target"
     assert trusted.verified(trusted.redeem(trusted.code(browser), resource=API).json["access_token"])["aud"] == API
 
 
+@pytest.mark.asvs("V8.3.3")
 def test_a_service_gets_a_token_for_itself(trusted: Party, register: Any) -> None:
     answer = trusted.post("/oauth/token", {"grant_type": "client_credentials", "scope": "keahlian"})
     assert answer.status_code == 200
@@ -141,6 +144,7 @@ class TestExchange:
         answer = self.exchange(trusted, trusted.tokens(browser)["access_token"], **changes)
         assert answer.json["error"] == error
 
+    @pytest.mark.asvs("V8.4.1")
     def test_a_stranger_cannot_exchange_anothers_token(self, trusted: Party, browser: Browser, register: Any) -> None:
         other: Party = register(resources=[API], grant_types=["authorization_code", EXCHANGE])
         assert self.exchange(other, trusted.tokens(browser)["access_token"]).json["error"] == "invalid_request"

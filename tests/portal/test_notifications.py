@@ -87,6 +87,7 @@ def test_consents_and_changes_are_told_with_the_service_and_the_place_to_act(app
     assert "You allowed a service to read your data: Karirhub" in browser.get("/pemberitahuan?lang=en").text
 
 
+@pytest.mark.asvs("V8.2.2")
 def test_nobody_hears_of_another_and_a_stranger_of_nobody(app, browser, rina):
     happen(app, holder(app, "Budi Santoso"), audit.Event.PASSWORD_CHANGED)
     assert bell(browser) == 0

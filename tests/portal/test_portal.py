@@ -43,6 +43,7 @@ def test_the_card_shows_the_name_the_status_and_what_is_still_to_fill_in(home):
     assert 'href="/profil/lengkapi"' in page
 
 
+@pytest.mark.asvs("V3.7.2")
 def test_a_service_that_is_not_registered_is_shown_as_coming_and_leads_nowhere(home):
     page = home.get("/").text
     assert "Sertihub" in page

@@ -14,6 +14,7 @@ def stored(app, citizen):
         return profile.of(citizen.account_id).biodata
 
 
+@pytest.mark.asvs("V8.2.3", "V15.3.3")
 def test_name_and_nik_come_from_registration_and_cannot_be_typed(browser, rina):
     page = browser.get("/profil/lengkapi/biodata").text
     assert 'value="Rina Kartikasari" readonly' in page
@@ -22,6 +23,7 @@ def test_name_and_nik_come_from_registration_and_cannot_be_typed(browser, rina):
     assert not {"name", "nik"} & set(browser.forms()[0]["fields"])
 
 
+@pytest.mark.asvs("V2.2.3")
 def test_birth_date_and_sex_are_read_from_the_nik(browser):
     browser.get("/profil/lengkapi/biodata")
     fields = browser.forms()[0]["fields"]
@@ -65,6 +67,7 @@ def test_each_choice_of_a_region_narrows_the_next_without_javascript(browser):
     assert browser.path == "/profil/lengkapi/pendidikan"
 
 
+@pytest.mark.asvs("V2.2.3")
 def test_another_province_leaves_no_city_of_the_old_one(browser):
     browser.get("/profil/lengkapi/biodata")
     browser.submit(go="pick:village", **BIODATA)
@@ -88,6 +91,7 @@ def test_who_lives_abroad_gives_country_city_and_address(app, rina, browser, fil
     assert stored(app, rina).domicile == AbroadAddress("JP", "Osaka", "1-2-3 Umeda")
 
 
+@pytest.mark.asvs("V2.2.3", "V1.3.3")
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -119,6 +123,7 @@ def test_what_cannot_be_is_refused_at_its_field_and_nothing_typed_is_lost(browse
     assert "Belum diisi." in browser.get("/profil").text
 
 
+@pytest.mark.asvs("V1.2.1", "V1.3.7")
 def test_nothing_typed_becomes_markup(browser, fill_biodata):
     fill_biodata(birthplace='"><script>alert(1)</script>', street="<img src=x onerror=alert(1)>", about="{{ 7*7 }}</textarea><b>")
     for path in ("/profil/lengkapi/biodata", "/profil"):

@@ -172,6 +172,7 @@ def test_an_entry_that_was_deleted_elsewhere_is_not_found(app, rina, browser):
     assert browser.post(f"/profil/lengkapi/pendidikan/{entry.id}/hapus", sent).status_code == 404
 
 
+@pytest.mark.asvs("V8.2.2")
 def test_a_citizen_cannot_touch_the_entry_of_another(app, rina, browser, citizen):
     add(browser, "pendidikan")
     [entry] = held(app, rina, "pendidikan").entries
@@ -182,6 +183,7 @@ def test_a_citizen_cannot_touch_the_entry_of_another(app, rina, browser, citizen
     assert len(held(app, rina, "pendidikan").entries) == 1
 
 
+@pytest.mark.asvs("V2.3.2")
 def test_a_history_has_an_end(app, rina, browser):
     many = tuple(replace(WHOLE["sertifikasi"].entries[0], id=str(number)) for number in range(MOST_ENTRIES))
     with app.app_context():
@@ -191,6 +193,7 @@ def test_a_history_has_an_end(app, rina, browser):
     assert len(held(app, rina, "sertifikasi").entries) == MOST_ENTRIES
 
 
+@pytest.mark.asvs("V1.2.1")
 def test_nothing_typed_becomes_markup(browser):
     add(browser, "pengalaman", company="<script>alert(1)</script>", description="</p><img src=x onerror=alert(1)>")
     for path in ("/profil/lengkapi/pengalaman", "/profil"):

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from idp.profile.steps import STEPS
 from tests.profile.filling import fill
 
@@ -34,6 +36,7 @@ BUTTONS = (
 )
 
 
+@pytest.mark.asvs("V1.3.3", "V2.2.2")
 def test_no_input_makes_a_step_fail(app, rina, browser):
     with app.app_context():
         fill(rina.account_id)

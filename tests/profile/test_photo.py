@@ -42,6 +42,7 @@ def opened(jpeg):
     return Image.open(io.BytesIO(jpeg))
 
 
+@pytest.mark.asvs("V5.2.2")
 @pytest.mark.parametrize(
     "upload",
     [
@@ -59,6 +60,7 @@ def test_whatever_is_taken_becomes_a_plain_jpeg_of_three_to_four(upload):
         assert abs(image.width / image.height - 3 / 4) < 0.01
 
 
+@pytest.mark.asvs("V14.2.8")
 def test_a_photo_is_turned_upright_and_its_metadata_are_gone():
     made = photo.portrait(with_place())
     image = opened(made.large)
@@ -68,6 +70,7 @@ def test_a_photo_is_turned_upright_and_its_metadata_are_gone():
     assert b"Exif" not in made.large
 
 
+@pytest.mark.asvs("V5.2.2", "V5.2.6", "V1.3.4")
 @pytest.mark.parametrize(
     ("upload", "reason"),
     [
@@ -108,6 +111,7 @@ def shown(page):
     return page.text.partition('<img src="')[2].partition('"')[0]
 
 
+@pytest.mark.asvs("V3.2.1", "V5.4.1")
 def test_an_uploaded_photo_is_shown_and_counts(app, rina, browser):
     page = upload(browser, picture())
     answer = browser.request("GET", shown(page))
@@ -129,6 +133,7 @@ def test_walking_on_stores_the_chosen_photo_too(app, rina, browser):
         assert profile.of(rina.account_id).photo
 
 
+@pytest.mark.asvs("V8.2.2", "V5.3.2")
 def test_a_photo_is_shown_to_its_owner_only(app, rina, browser, citizen):
     address = shown(upload(browser, picture()))
     stranger = signed_in(browser.another(), citizen().account_id)
@@ -138,6 +143,7 @@ def test_a_photo_is_shown_to_its_owner_only(app, rina, browser, citizen):
     assert browser.request("GET", "/profil/foto/" + "0" * 32 + ".jpg").status_code == 404
 
 
+@pytest.mark.asvs("V5.2.4")
 def test_another_photo_takes_the_place_of_the_first_and_its_files(browser):
     first = shown(upload(browser, picture()))
     second = shown(upload(browser, picture(colour="red")))
@@ -146,6 +152,7 @@ def test_another_photo_takes_the_place_of_the_first_and_its_files(browser):
     assert len(files()) == 2
 
 
+@pytest.mark.asvs("V5.3.1", "V5.3.2")
 def test_stored_files_tell_nothing_and_are_nobody_elses_to_read(browser):
     upload(browser, picture())
     for path in files():
@@ -185,6 +192,7 @@ def test_of_two_windows_the_later_photo_is_told_and_leaves_no_file(browser, rina
     assert len(files()) == 2
 
 
+@pytest.mark.asvs("V5.2.1")
 def test_an_upload_that_is_too_long_is_refused_before_it_is_read(browser):
     assert upload(browser, b"\xff\xd8" + b"\0" * 7_000_000).status_code == 413
 

@@ -144,6 +144,7 @@ def test_without_biodata_there_is_nothing_to_send(rina, browser, sandbox):
     assert sandbox.calls(rina.registry["nik"]) == []
 
 
+@pytest.mark.asvs("V2.3.2")
 def test_the_registry_is_not_asked_more_often_than_the_limit(app, rina, browser, sandbox):
     send(browser, birthplace="Surabaya")
     with app.app_context():
@@ -180,6 +181,7 @@ def test_an_answer_about_other_biodata_than_those_stored_counts_for_nothing(app,
     assert state(app, rina) == (Check.NONE, False)
 
 
+@pytest.mark.asvs("V8.3.2")
 def test_a_suspended_account_is_not_checked_by_the_worker(app, rina, browser, sandbox, worker, clock):
     sandbox.fault(dukcapil="http_500")
     send(browser)

@@ -15,6 +15,7 @@ from tests.signing_in import signed_in
 PATHS = [f"/profil/lengkapi/{step.name}" for step in steps.STEPS]
 
 
+@pytest.mark.asvs("V8.2.1")
 @pytest.mark.parametrize("path", ["/profil", "/profil/lengkapi", *PATHS, "/profil/lengkapi/pendidikan/baru"])
 def test_who_is_not_signed_in_goes_to_the_sign_in_page_and_comes_back(http, path):
     answer = http.request("GET", path)
@@ -125,6 +126,7 @@ def test_a_form_that_names_no_version_overwrites_nothing(app, rina, browser, fil
     assert browser.submit(go="next", version="999999999999999999999", birthplace="Lain").status_code == 409
 
 
+@pytest.mark.asvs("V15.4.2")
 def test_of_fifty_windows_at_once_one_stores(app, rina):
     step, gate, outcomes = steps.find("keahlian"), threading.Barrier(50), []
 
@@ -172,6 +174,7 @@ def test_every_answer_has_its_source_and_time(app, rina, fill_biodata):
     assert after["birthdate"] == before["birthdate"]
 
 
+@pytest.mark.asvs("V14.2.4", "V11.3.3")
 def test_what_is_stored_shows_nobody_in_the_database(app, rina, fill_biodata):
     fill_biodata()
     with app.app_context():

@@ -141,7 +141,7 @@ def test_links_never_follow_the_host_of_the_request(http, rina, worker, sandbox,
     assert app.extensions["test_settings"].issuer + "/pemulihan/tautan/" in mail["text"]
 
 
-@pytest.mark.asvs("V6.4.3")
+@pytest.mark.asvs("V6.4.3", "V6.3.6")
 def test_a_reset_does_not_get_around_the_second_factor(app, http, rina, worker, sandbox):
     device = with_app(app, rina)
     begin(http, rina.phone)
@@ -194,7 +194,7 @@ def test_the_identifier_of_one_account_never_opens_anothers_cve_2026_19607(app, 
     assert password_is(app, budi, PASSWORD)
 
 
-@pytest.mark.asvs("V6.5.1")
+@pytest.mark.asvs("V6.5.1", "V2.3.4")
 def test_of_fifty_who_spend_a_link_at_once_one_wins(app, http, rina, worker, sandbox):
     begin(http, rina.email, "mail")
     path = mailed_path(worker, sandbox, rina.email)
@@ -318,6 +318,7 @@ def test_trying_a_code_takes_the_same_time_for_known_and_unknown_people(app, htt
     assert 0.3 < area < 0.7, (area, statistics.median(known), statistics.median(unknown))
 
 
+@pytest.mark.asvs("V16.2.5", "V14.2.1")
 def test_personal_data_are_in_no_log_and_no_url(app, http, rina, worker, sandbox, capfd):
     at_password(http, rina, worker, sandbox).submit(password=NEW_PASSWORD)
     worker.drain()

@@ -128,6 +128,7 @@ def test_an_address_that_was_never_proven_needs_the_phone_as_well_cve_2026_9087(
         assert accounts.find(budi.account_id).email_verified_at is not None
 
 
+@pytest.mark.asvs("V6.3.4")
 def test_a_suspended_account_gets_nothing_and_a_suspension_on_the_way_ends_it(app, http, rina, person, worker, sandbox):
     at_password(http, rina, worker, sandbox)
     with app.app_context():
@@ -248,6 +249,7 @@ def test_another_code_can_be_asked_for_after_thirty_seconds_and_voids_the_first(
     assert http.submit(code=first).status_code == 400
 
 
+@pytest.mark.asvs("V6.5.2")
 def test_a_hash_of_a_code_is_stored_and_never_the_code(app, http, rina, worker, sandbox):
     begin(http, rina.phone)
     code = sms_code(worker, sandbox, rina.phone)

@@ -138,6 +138,7 @@ def test_nik_and_mothers_name_alone_change_nothing_and_answer_alike_for_whomever
     assert sandbox.calls(rina.nik) == []
 
 
+@pytest.mark.asvs("V6.3.7")
 @pytest.mark.parametrize("how", ["sms", "mail"])
 def test_every_old_contact_is_told_and_can_stop_it_with_one_click(app, http, rina, worker, sandbox, clock, how):
     submitted(http, worker, sandbox, rina)
@@ -184,6 +185,7 @@ def test_even_a_granted_case_can_be_stopped_on_its_last_step(app, http, rina, wo
     assert password_is(app, rina, PASSWORD)
 
 
+@pytest.mark.asvs("V2.3.5", "V6.4.4")
 def test_a_verified_account_needs_two_different_officers(app, http, person, worker, sandbox, clock):
     budi = person(verified=True)
     submitted(http, worker, sandbox, budi)
@@ -216,6 +218,7 @@ def test_one_officers_refusal_closes_it_with_one_text_for_all_reasons(app, http,
     assert sandbox.mail(NEW_EMAIL)[-1]["text"] == refused
 
 
+@pytest.mark.asvs("V6.4.4")
 @pytest.mark.parametrize("mother_name", ["Bukan Ibunya"])
 def test_without_a_fresh_match_at_the_registry_nothing_can_be_approved(app, http, rina, worker, sandbox, clock, mother_name):
     submitted(http, worker, sandbox, rina, mother_name)
@@ -281,6 +284,7 @@ def test_a_new_contact_that_has_an_account_is_said_so_once_it_is_proven(http, ri
     assert "sudah dipakai sebuah akun" in http.text
 
 
+@pytest.mark.asvs("V5.2.2")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -300,6 +304,7 @@ def test_only_a_usable_photo_is_taken(app, http, rina, worker, sandbox, content,
         assert db.session.scalars(select(Case)).all() == []
 
 
+@pytest.mark.asvs("V14.2.8")
 def test_the_photo_is_kept_without_metadata_and_officers_can_see_it(app, http, rina, worker, sandbox, tmp_path):
     exif = Image.Exif()
     exif[0x010E] = "GPS -6.2 106.8"
@@ -328,6 +333,7 @@ def test_fifty_who_finish_or_stop_at_once_make_one_end(app, http, rina, worker, 
     assert len(events(app, audit.Event.RECOVERY_CASE_STOPPED)) == 1
 
 
+@pytest.mark.asvs("V14.2.7")
 def test_a_case_that_nobody_decides_is_forgotten_after_thirty_days(app, http, rina, worker, sandbox, clock):
     submitted(http, worker, sandbox, rina)
     clock.shift(31 * DAY)
@@ -336,6 +342,7 @@ def test_a_case_that_nobody_decides_is_forgotten_after_thirty_days(app, http, ri
     assert (case.state, case.nik_text, case.document_text) == ("expired", None, None)
 
 
+@pytest.mark.asvs("V2.4.1")
 def test_a_nik_starts_three_times_a_day(http, rina):
     for _ in range(3):
         at_contacts(http.another(), rina.nik, rina.mother_name)

@@ -52,7 +52,7 @@ def everything_in_sql() -> str:
     return repr([db.session.execute(text(f"SELECT * FROM {table.name}")).all() for table in Model.metadata.sorted_tables])
 
 
-@pytest.mark.asvs("V16.2.5", "V14.2.1", "V14.2.4")
+@pytest.mark.asvs("V16.2.5", "V14.2.1", "V14.2.4", "V14.1.2")
 def test_canaries_are_found_nowhere(
     http: Browser, sandbox: Outside, worker: Worker, app: Flask, configured: Any, clock: MovedClock, capsys: Any
 ) -> None:

@@ -24,6 +24,7 @@ UNAVAILABLE = [
 ]  # fmt: skip
 
 
+@pytest.mark.asvs("V16.5.2", "V16.5.3")
 @pytest.mark.parametrize("outcome", UNAVAILABLE)
 def test_whatever_is_wrong_with_the_registry_the_application_is_kept_and_the_citizen_told(
     http: Browser, sandbox: Outside, app: Flask, outcome: str
@@ -117,6 +118,7 @@ def test_an_outage_uses_up_no_try(http: Browser, sandbox: Outside, clock: MovedC
     assert http.path == "/daftar/kontak"
 
 
+@pytest.mark.asvs("V13.1.2", "V15.4.4")
 def test_after_three_failures_pages_answer_at_once(http: Browser, sandbox: Outside) -> None:
     sandbox.fault(dukcapil="slow", slow_seconds=6)
     for _ in range(3):
@@ -191,6 +193,7 @@ def test_it_is_not_found_in_another_browser(http: Browser, sandbox: Outside) -> 
     assert stranger.path == "/daftar"
 
 
+@pytest.mark.asvs("V14.3.1")
 def test_after_half_an_hour_nothing_typed_is_shown_to_whoever_sits_there(http: Browser, sandbox: Outside, clock: MovedClock) -> None:
     person = sandbox.add_person()
     say_who(http, person)
@@ -241,6 +244,7 @@ def test_sending_step_one_again_asks_the_registry_only_for_other_data(http: Brow
     assert http.path == "/daftar"
 
 
+@pytest.mark.asvs("V14.2.7")
 def test_what_nobody_came_back_to_is_removed(http: Browser, sandbox: Outside, app: Flask, clock: MovedClock) -> None:
     from idp import accounts, sealed
 

@@ -66,6 +66,7 @@ def test_after_registering_a_citizen_goes_on_to_where_they_were_going(http: Brow
     assert (answer.status_code, answer.location) == (303, "/profil")
 
 
+@pytest.mark.asvs("V3.7.2")
 @pytest.mark.parametrize(
     "elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/%0d%0aX: 1\r\n"]
 )
@@ -113,6 +114,7 @@ def test_a_nik_is_read_as_people_write_it(http: Browser, sandbox: Outside) -> No
     assert http.path == "/daftar/kontak"
 
 
+@pytest.mark.asvs("V2.2.3", "V6.3.8")
 @pytest.mark.parametrize(
     "outcome",
     ["unknown", "mother_differs", "deceased", "duplicate", "inactive", "nik_format", "nik_unprocessable"],
@@ -234,6 +236,7 @@ def test_what_cannot_be_a_code_uses_up_no_try(http: Browser, sandbox: Outside, w
     assert http.cookie("sso")
 
 
+@pytest.mark.asvs("V6.4.1")
 def test_five_wrong_codes_void_it_and_a_new_one_helps(http: Browser, sandbox: Outside, worker: Worker, clock: MovedClock) -> None:
     person = sandbox.add_person()
     to_the_code(http, person)
@@ -250,6 +253,7 @@ def test_five_wrong_codes_void_it_and_a_new_one_helps(http: Browser, sandbox: Ou
     assert http.cookie("sso")
 
 
+@pytest.mark.asvs("V6.4.1")
 def test_a_late_code_is_refused(http: Browser, sandbox: Outside, worker: Worker, clock: MovedClock) -> None:
     person = sandbox.add_person()
     to_the_code(http, person)
@@ -296,7 +300,7 @@ def test_a_mistyped_number_is_corrected_and_the_old_code_is_void(http: Browser, 
     assert http.cookie("sso")
 
 
-@pytest.mark.asvs("V6.6.2")
+@pytest.mark.asvs("V6.6.2", "V15.3.3", "V6.6.1")
 def test_the_code_goes_to_the_phone_that_registered_whatever_the_request_says(http: Browser, sandbox: Outside, worker: Worker) -> None:
     person, thief = sandbox.add_person(), sandbox.add_person()["phone"]
     to_the_code(http, person)
@@ -347,6 +351,7 @@ def test_no_step_can_be_skipped_by_posting_to_the_next(http: Browser, sandbox: O
         assert db.session.query(accounts.Account).count() == 0
 
 
+@pytest.mark.asvs("V3.5.1")
 @pytest.mark.parametrize("path", ["", "/kontak", "/verifikasi", "/nomor", "/kirim-ulang", "/baru"])
 def test_a_form_without_its_token_is_refused(http: Browser, sandbox: Outside, path: str) -> None:
     to_the_code(http, sandbox.add_person())

@@ -18,6 +18,7 @@ def token_of(browser) -> str:
     return browser.forms()[-1]["fields"]["csrf_token"]
 
 
+@pytest.mark.asvs("V8.2.1")
 @pytest.mark.parametrize(
     "path", ["/akun", "/akun/password", "/akun/dua-langkah", "/akun/perangkat", "/akun/konfirmasi", "/akun/dua-langkah/aplikasi"]
 )
@@ -107,6 +108,7 @@ class TestWithASecondFactor:
         stale.submit(password=PASSWORD, code=phone.code())
         assert stale.path == "/akun/dua-langkah/aplikasi"
 
+    @pytest.mark.asvs("V6.3.3")
     def test_a_session_begun_by_password_alone_is_too_weak_however_fresh_cve_2026_3429(self, app, rina, browser):
         with_app(app, rina)
         browser.get("/akun/dua-langkah/aplikasi")
@@ -121,6 +123,7 @@ class TestWithASecondFactor:
             assert (session.acr, session.amr) == ("urn:siapkerja:acr:mfa", "pwd otp mfa")
 
 
+@pytest.mark.asvs("V8.3.2")
 def test_a_suspended_account_sees_nothing_cve_2025_53942(app, rina, browser, clock):
     with app.app_context():
         accounts.suspend(rina.account_id, "test")

@@ -143,6 +143,7 @@ class TestEmail:
         sign_in(browser, rina)
         assert browser.get(link).status_code == 404
 
+    @pytest.mark.asvs("V2.3.4")
     def test_a_link_works_once_of_fifty_at_once(self, app, browser, rina, mails, new_email):
         ask_email(browser, new_email)
         token = proof_link(mails(new_email)).rpartition("/")[2]
@@ -170,6 +171,7 @@ class TestEmail:
             ask_email(browser, f"{number}.{new_email}")
         assert ask_email(browser, new_email).status_code == 429
 
+    @pytest.mark.asvs("V4.1.3")
     def test_the_host_of_the_request_is_not_in_the_mail(self, browser, mails, new_email):
         browser.get("/akun/kontak/email")
         token = browser.forms()[-1]["fields"]["csrf_token"]
@@ -203,6 +205,7 @@ class TestPhone:
         other.submit(code=code_in(texts(new_phone)))
         assert phone_of(app, rina) == rina.phone
 
+    @pytest.mark.asvs("V15.3.3")
     def test_the_recipient_is_not_taken_from_the_request_ghsa_qgqp(self, app, browser, rina, texts, new_phone):
         browser.get("/akun/kontak/hp")
         browser.submit(phone=new_phone)

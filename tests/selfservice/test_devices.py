@@ -57,6 +57,7 @@ def test_ending_asks_for_a_fresh_proof(stale, rina):
     assert stale.path == "/akun/perangkat"
 
 
+@pytest.mark.asvs("V8.2.2")
 def test_nobody_ends_the_sign_in_of_another(browser, budi):
     other = browser.another()
     sid = sign_in(other, budi)

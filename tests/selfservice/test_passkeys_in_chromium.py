@@ -166,6 +166,7 @@ def test_a_suspended_account_is_not_let_in_by_its_passkey_cve_2025_53942(app, pa
     page.get_by_text("Passkey ini tidak bisa dipakai di sini").wait_for()
 
 
+@pytest.mark.asvs("V15.3.5")
 @pytest.mark.parametrize("answer", ["", "{", "[]", "{}", '{"id": 1}', json.dumps({"id": "x", "response": {}}), "[" * 30_000, "x" * 30_000])
 def test_nonsense_in_place_of_an_answer_is_refused(app, http, rina, answer):
     with_app(app, rina)

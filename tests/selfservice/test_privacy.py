@@ -36,12 +36,14 @@ class TestDownload:
         assert document["sign_ins"][0]["device"] == "Chrome, HP Android"
         assert any(one["event"] == "session_begun" for one in document["history"])
 
+    @pytest.mark.asvs("V15.3.1")
     def test_no_secret_is_in_it(self, app, browser, document):
         with app.app_context():
             hashes = db.session.scalars(text("SELECT password_hash FROM accounts")).all()
         assert browser.secret not in browser.text
         assert not any(one in browser.text for one in hashes)
 
+    @pytest.mark.asvs("V8.2.2")
     def test_nothing_of_others_is_in_it(self, budi, document):
         assert budi.email not in json.dumps(document)
 
@@ -129,6 +131,7 @@ class TestErasure:
         worker.drain()
         return asked
 
+    @pytest.mark.asvs("V14.2.7", "V7.4.2")
     def test_after_it_nothing_can_be_read_and_nobody_signs_in(self, app, erased, rina):
         with app.app_context():
             account = accounts.find(rina.account_id)

@@ -50,6 +50,7 @@ def released(app: Flask) -> list[AuditEvent]:
         return list(db.session.scalars(select(AuditEvent).where(AuditEvent.event == Event.CLAIMS_RELEASED).order_by(AuditEvent.id)))
 
 
+@pytest.mark.asvs("V16.3.2")
 def test_a_reading_is_shown_with_service_claims_purpose_and_time(app, browser, rina, reads, worker):
     told = reads()
     browser.get("/akun/pembaca")
@@ -90,6 +91,7 @@ def test_many_workers_write_a_reading_once_and_the_chain_holds(app, reads):
     assert len(released(app)) == 3
 
 
+@pytest.mark.asvs("V8.2.2")
 def test_nobody_sees_who_read_the_data_of_another(app, budi, reads, worker, http):
     reads()
     worker.drain()

@@ -15,6 +15,7 @@ from idp.selfservice import history
 from tests.owning import PASSWORD, press, sign_in, with_app
 
 
+@pytest.mark.asvs("V16.3.1")
 def test_sign_ins_and_changes_are_told_in_words(app, browser, rina):
     browser.get("/akun/password")
     browser.submit(present=PASSWORD, password="Kopi!Hangat7pagi")
@@ -32,6 +33,7 @@ def test_the_latest_stands_above(app, browser, rina):
     assert browser.text.index("Email dikonfirmasi") < browser.text.index("<strong>Masuk")
 
 
+@pytest.mark.asvs("V8.2.2")
 def test_nobody_reads_the_history_of_another(app, browser, rina, budi):
     with app.app_context(), unit_of_work():
         record(Event.PHONE_CHANGED, budi.account_id)
@@ -55,6 +57,7 @@ def test_nonsense_as_a_page_is_the_first_page(browser, odd):
     assert browser.get(f"/akun/riwayat?sebelum={odd}").status_code == 200
 
 
+@pytest.mark.asvs("V16.3.3")
 def test_every_event_of_a_persons_account_has_words_or_is_left_out_on_purpose():
     unspoken = {
         Event.CLIENT_CHANGED, Event.CLIENT_REGISTERED, Event.CLIENT_REMOVED, Event.CLIENT_RESTORED, Event.CLIENT_SECRET_ROTATED,
@@ -113,6 +116,7 @@ def test_a_service_is_shown_with_what_it_may_read(app, browser, rina, karirhub):
     assert withheld
 
 
+@pytest.mark.asvs("V10.4.9", "V10.7.3", "V8.3.2")
 def test_withdrawing_ends_the_services_tokens_at_once(app, browser, rina, karirhub):
     let_in(app, karirhub, rina)
     browser.get("/akun/layanan")
@@ -125,6 +129,7 @@ def test_withdrawing_ends_the_services_tokens_at_once(app, browser, rina, karirh
     assert "Izin membaca data dicabut: Karirhub" in browser.text
 
 
+@pytest.mark.asvs("V8.2.2")
 def test_nobody_withdraws_for_another(app, browser, rina, budi, karirhub):
     let_in(app, karirhub, budi)
     browser.get("/akun")

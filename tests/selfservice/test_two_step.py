@@ -152,6 +152,7 @@ def test_an_app_gets_another_name(app, owner, rina):
     assert "HP baru" in owner.text
 
 
+@pytest.mark.asvs("V1.2.1")
 def test_a_name_is_shown_as_text(app, owner, rina):
     owner.get(factor_path(app, rina))
     owner.submit(name="<script>alert(1)</script>")
@@ -166,6 +167,7 @@ def test_new_recovery_codes_take_the_place_of_the_old_ones(app, owner, rina, mai
     assert "Kode pemulihan baru dibuat" in mails(rina.email)
 
 
+@pytest.mark.asvs("V8.2.2")
 def test_nobody_touches_the_factor_of_another(app, owner, rina, budi):
     with_app(app, budi)
     path = factor_path(app, budi)
@@ -180,6 +182,7 @@ def test_nobody_touches_the_factor_of_another(app, owner, rina, budi):
         assert (factors.enrolled(budi.account_id).authenticators[0].name, row.removal_due_at) == ("HP", None)
 
 
+@pytest.mark.asvs("V14.2.1")
 def test_secrets_are_not_in_the_address(browser):
     phone = offered(browser)
     browser.submit(code=phone.code(), name="HP")

@@ -78,7 +78,7 @@ def visitor(app: Flask) -> Visitor:
     return Visitor(app)
 
 
-@pytest.mark.asvs("V7.2.3")
+@pytest.mark.asvs("V7.2.3", "V7.2.2")
 def test_a_sign_in_is_found_again_by_its_cookie_and_nothing_else(visitor: Visitor, siti: Holder) -> None:
     begun = visitor.begins(siti)
     found = visitor.who
@@ -96,6 +96,7 @@ def test_a_made_up_cookie_opens_nothing(visitor: Visitor, siti: Holder, forged: 
     assert visitor.who is None
 
 
+@pytest.mark.asvs("V7.2.3")
 def test_the_secret_is_not_stored(visitor: Visitor, siti: Holder, app: Flask) -> None:
     visitor.begins(siti)
     secret = visitor.cookies["sso"]
@@ -105,6 +106,7 @@ def test_the_secret_is_not_stored(visitor: Visitor, siti: Holder, app: Flask) ->
     assert secret not in stored + cached
 
 
+@pytest.mark.asvs("V3.3.2", "V3.3.4")
 def test_the_cookie_is_closed_to_scripts_and_other_sites(visitor: Visitor, siti: Holder) -> None:
     visitor.begins(siti)
     line = next(one for one in visitor.set_cookies if one.startswith("sso="))
@@ -114,6 +116,7 @@ def test_the_cookie_is_closed_to_scripts_and_other_sites(visitor: Visitor, siti:
     assert "Max-Age" not in line
 
 
+@pytest.mark.asvs("V3.3.1", "V3.3.3")
 def test_over_tls_the_cookie_bears_the_host_prefix(visitor: Visitor, siti: Holder, configured: Any) -> None:
     configured(issuer="https://localhost")
     visitor.begins(siti)
@@ -267,6 +270,7 @@ def test_sign_ins_survive_a_flush_of_redis(visitor: Visitor, siti: Holder) -> No
     assert visitor.who is not None
 
 
+@pytest.mark.asvs("V16.5.2")
 def test_sign_ins_survive_without_redis(visitor: Visitor, siti: Holder) -> None:
     visitor.begins(siti)
 
@@ -289,6 +293,7 @@ def test_flask_login_sees_the_sign_in(visitor: Visitor, siti: Holder) -> None:
     assert not stranger.does(lambda: current_user.is_authenticated)
 
 
+@pytest.mark.asvs("V1.5.2")
 def test_a_crafted_remember_me_cookie_is_nobody(visitor: Visitor, siti: Holder) -> None:
     visitor.cookies["remember_token"] = f"{siti.account_id}|0000"
     assert not visitor.does(lambda: current_user.is_authenticated)

@@ -80,6 +80,7 @@ def test_a_second_start_builds_nothing(tmp_path):
     assert len(made) == 1
 
 
+@pytest.mark.asvs("V3.2.2")
 def test_no_file_of_ours_writes_html_from_script_or_evaluates_text():
     for name, content in assets.read_sources().items():
         if name.endswith(".js"):

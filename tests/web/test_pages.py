@@ -8,7 +8,7 @@ from idp.web.paths import safe_path
 PATHS = ("/healthz", "/masuk", "/nothing-here", "/.well-known/openid-configuration", "/bahasa/en")
 
 
-@pytest.mark.asvs("V3.4.4", "V3.4.5", "V3.4.6")
+@pytest.mark.asvs("V3.4.4", "V3.4.5", "V3.4.6", "V3.4.8")
 @pytest.mark.parametrize("path", PATHS)
 def test_every_answer_bears_the_security_headers(http, path):
     headers = http.request("GET", path).headers
@@ -42,6 +42,7 @@ def test_a_script_nonce_is_never_used_twice(http):
     assert len(nonces) == 20
 
 
+@pytest.mark.asvs("V16.5.1")
 def test_an_error_page_says_what_happened_in_the_persons_language_with_a_number_to_quote(http):
     answer = http.get("/nothing-here", headers={"Accept-Language": "id"})
     assert answer.status_code == 404
@@ -91,13 +92,14 @@ def test_the_choice_of_language_is_kept_and_leads_back(http):
     assert '<html lang="en"' in http.get("/masuk").text
 
 
-@pytest.mark.asvs("V4.1.3")
+@pytest.mark.asvs("V4.1.3", "V15.3.4")
 def test_a_forwarded_address_is_believed_from_our_own_proxy_only(app):
     forged = {"X-Forwarded-For": "203.0.113.9"}
     with app.test_request_context(headers=forged, environ_base={"REMOTE_ADDR": "198.51.100.1"}):
         assert web.client_address() == "198.51.100.1"
 
 
+@pytest.mark.asvs("V15.3.4")
 @pytest.mark.parametrize(
     ("address", "key"),
     [("198.51.100.1", "198.51.100.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("::ffff:198.51.100.1", "198.51.100.1")],
@@ -116,6 +118,7 @@ def test_readiness_names_the_store_that_does_not_answer(http):
     assert http.get("/readyz").json == {"status": "ok", "database": True, "redis": True}
 
 
+@pytest.mark.asvs("V12.2.1", "V13.2.3", "V15.2.3")
 def test_production_names_every_insecure_setting():
     with pytest.raises(ValueError, match="IDP_ISSUER: must be https") as refused:
         settings.Settings(_env_file=None, mode="production")
@@ -123,6 +126,7 @@ def test_production_names_every_insecure_setting():
         assert name in str(refused.value)
 
 
+@pytest.mark.asvs("V15.3.5")
 @pytest.mark.parametrize("host_body", [b"\x00" * 5000, b"a=" + b"x" * 400_000, b"&" * 9000])
 def test_an_unfit_body_is_a_client_error(http, host_body):
     answer = http.request("POST", "/masuk", data=host_body, content_type="application/x-www-form-urlencoded")
