@@ -54,7 +54,9 @@ class Settings(BaseSettings):
     sms_hourly_budget: int = Field(5_000, gt=0, description="SMS in an hour, altogether")
     mail_url: str = Field("smtp://localhost:8025", description="mail server: smtp://, smtp+starttls://, smtps://")
     mail_from: str = Field("SIAPkerja <akun@example.id>", description="sender of our mail")
-    storage_url: str = Field("file://var/files", description="uploads: file://FOLDER or s3://…")
+    storage_url: str = Field(
+        "file://var/files", description="uploads: file://FOLDER, or s3://BUCKET[/PREFIX][?endpoint=https://HOST&region=R]"
+    )
 
     trusted_proxies: Words = Field((), description="addresses or networks of our own proxies, separated by spaces")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
@@ -130,6 +132,7 @@ def insecure(settings: Settings) -> list[tuple[str, str]]:
         ("dukcapil_url", not settings.dukcapil_url.startswith("https://"), "must be https"),
         ("dukcapil_password", settings.dukcapil_password.get_secret_value() == "sandbox", "still the sandbox's"),
         ("sms_urls", not settings.sms_urls or any(sandbox_host in url for url in settings.sms_urls), "still the sandbox's"),
+        ("storage_url", "endpoint=http:" in settings.storage_url, "the object store must be reached over https"),
         ("mail_url", urlsplit(settings.mail_url).port == 8025, "still the sandbox's"),
     )
     return [(name, why) for name, broken, why in rules if broken]

@@ -41,6 +41,7 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "sms_per_address": ("10 per 1 hour",),
     "sms_per_phone": ("1 per 30 seconds", "3 per 15 minutes", "5 per 1 hour", "10 per 1 day"),
     "sms_per_registration": ("5 per 30 days",),
+    "uploads_per_account": ("60 per 1 hour", "200 per 1 day"),
 }
 
 

@@ -5,6 +5,8 @@ registers with it at once (UU 27/2022, article 43; the time is a setting)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from idp import audit, clock, sealed
 from idp.accounts.models import Account, State
 from idp.extensions import unit_of_work
@@ -15,6 +17,14 @@ FORGOTTEN = (
     "bound_email", "bound_phone", "state_reason_sealed",
 )  # fmt: skip
 
+_goes_too: list[Callable[[str], None]] = []
+
+
+def goes_too(deed: Callable[[str], None]) -> Callable[[str], None]:
+    """Decorator: called inside the unit of work of every erasure, with the account's id, while its data can still be read."""
+    _goes_too.append(deed)
+    return deed
+
 
 def erase(account_id: str, officer: str | None = None) -> bool:
     """Destroy the data key and forget every contact; answers whether there was something to erase."""
@@ -22,6 +32,8 @@ def erase(account_id: str, officer: str | None = None) -> bool:
         account = session.get(Account, account_id, with_for_update=True)
         if account is None or account.state == State.ERASED:
             return False
+        for deed in _goes_too:
+            deed(account_id)
         for name in FORGOTTEN:
             setattr(account, name, None)
         account.password_hash, account.state, account.updated_at = NO_PASSWORD, State.ERASED, clock.now()

@@ -15,6 +15,7 @@ from idp.officers.cli import account
 from idp.officers.petition_commands import commands_for
 from idp.oidc.cli import client, keys
 from idp.petitions import Kind
+from idp.profile.cli import photo
 from idp.recovery.cli import recovery
 
 __all__ = ["main"]
@@ -26,6 +27,7 @@ def main() -> None:
 
 
 account.add_command(recovery)
+account.add_command(photo)
 for kind in Kind:
     account.add_command(commands_for(kind))
 for command in (client, keys, account, database, trail, seed, config, check):

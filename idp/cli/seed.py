@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from idp import accounts, clock, factors, settings
 from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, Malformed, Nik, PersonName, PhoneNumber
-from idp.profile import given, storage
+from idp.profile import given
 from idp.terminal import JSON, say
 
 PEOPLE = Path(__file__).with_name("people.jsonl")
@@ -103,7 +103,7 @@ def _make(person: Person) -> bool:
     account.email_verified_at = now
     given.fill(account.id, person.profile)
     if person.photo:
-        given.fill_photo(account.id, _portrait(), storage.at(settings.current().storage_url))
+        given.fill_photo(account.id, _portrait())
     if person.verified:
         given.confirm(account.id)
     if person.authenticator:

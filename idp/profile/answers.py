@@ -79,6 +79,16 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What somebody shows for an entry: the name of its file, and what it is called and weighs."""
+
+    name: str
+    title: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Education:
     """One school or university. Years, for nobody remembers the day."""
 
@@ -90,11 +100,12 @@ class Education:
     end_year: int | None = None
     grade: str | None = None
     proof: Proof | None = None
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """One job. No end means that it goes on."""
+    """One job. No end means that it goes on. `formatted` is the description as cleaned HTML, where it has any form."""
 
     id: str
     position: str
@@ -106,11 +117,13 @@ class Experience:
     end: date | None = None
     description: str | None = None
     proof: Proof | None = None
+    document: Document | None = None
+    formatted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One course at a training body."""
+    """One course at a training body. `formatted` is the description as cleaned HTML, where it has any form."""
 
     id: str
     provider: str
@@ -123,6 +136,8 @@ class Training:
     sub_field: str | None = None
     description: str | None = None
     proof: Proof | None = None
+    document: Document | None = None
+    formatted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +151,7 @@ class Certification:
     score: str | None = None
     expires: date | None = None
     proof: Proof | None = None
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +215,14 @@ def is_complete(answers: Answers) -> bool:
     if isinstance(answers, Skills):
         return bool(answers.entries)
     return not answers.declared or bool(answers.entries)
+
+
+def file_names(answers: Answers | None) -> frozenset[str]:
+    """The files that these answers refer to."""
+    if isinstance(answers, Photo):
+        return frozenset({answers.large.name, answers.small.name})
+    entries = getattr(answers, "entries", ())
+    return frozenset(document.name for entry in entries if (document := getattr(entry, "document", None)))
 
 
 def to_json(answers: Answers) -> dict[str, Any]:

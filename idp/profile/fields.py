@@ -9,13 +9,16 @@ from typing import Any
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, RadioField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.utils import unset_value
 
 from idp import clock, web
-from idp.profile import typed_text, vocabulary
+from idp.profile import rich_text, typed_text, vocabulary
+from idp.profile.rich_text import Marks
 from idp.profile.typed_text import Unfit
 
 EASTERN_TIME = timedelta(hours=9)
 EARLIEST = date(1900, 1, 1)
+MOST_MARKUP = 8
 NONE = SelectChoice("", lazy_gettext("Pilih…"))
 REQUIRED = lazy_gettext("Wajib diisi.")
 
@@ -57,6 +60,29 @@ class Paragraphs(TextAreaField):  # type: ignore[misc]
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         """Clean the text, or say why it cannot be kept."""
         self.data: Any = _cleaned(self, typed_text.paragraphs)
+
+
+class RichText(Paragraphs):
+    """Several lines with a little form. Browsers that run our editor send HTML beside the text; the HTML counts then.
+
+    `data` is the plain text, `formatted` the cleaned HTML, or None where it says no more than the text."""
+
+    def __init__(self, label: LazyString, *, marks: Marks, longest: int, optional: bool = False, **options: Any) -> None:
+        super().__init__(label, longest=longest, optional=optional, **options)
+        self.marks = marks
+        self.formatted: str | None = None
+        self.was_edited = False
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Take the HTML in, if the browser sent any."""
+        super().process(formdata, data, extra_filters)
+        sent = formdata.get(f"{self.name}_html") if formdata else None
+        if sent is None:
+            return
+        self.was_edited = True
+        html = rich_text.cleaned(sent[: MOST_MARKUP * self.longest], self.marks)
+        self.data = rich_text.plain(html)
+        self.formatted = None if rich_text.is_plain(html) else html
 
 
 class Day(DateField):  # type: ignore[misc]

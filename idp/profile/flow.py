@@ -4,7 +4,6 @@ save -> ... -> submit -> VERIFIED | REFUSED (names the fields) | WAITING (the wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from idp import accounts, audit, clock, outbox, throttle
 from idp.accounts import Account
-from idp.extensions import after_commit, db, unit_of_work
+from idp.extensions import db, unit_of_work
 from idp.gateways.dukcapil import Dukcapil, Elements, Outcome, Verdict
-from idp.profile import records, steps
-from idp.profile.answers import Answers, Biodata, Photo
+from idp.profile import files, records, steps
+from idp.profile.answers import Answers, Biodata, file_names
 from idp.profile.models import Check, ProfileRow, StepRow
 from idp.profile.steps import STEPS, Step
 
@@ -26,8 +25,6 @@ CHECKED = ("birthplace", "birthdate", "sex")
 ASKED_AGAIN_FOR = timedelta(days=30)
 PAUSES_SECONDS = {"quota": 900, "hours": 900}
 USUAL_PAUSE_SECONDS = 45
-
-Forget = Callable[[str], None]
 
 
 class NothingToCheck(Exception):
@@ -44,28 +41,19 @@ class Question:
 
 
 def save(account_id: str, step: Step, answers: Answers, shown_version: int) -> StepRow:
-    """Store the answers of a step. Other answers than the registry confirmed are unconfirmed again.
+    """Store the answers of a step. Other answers than the registry confirmed are unconfirmed again; files that no answers
+    refer to any more are let go of.
 
-    Raises records.Conflict."""
+    Raises records.Conflict, and files.NotThere when the answers refer to a file that is not the account's."""
     with unit_of_work() as session:
-        before = records.row(account_id, step)
-        confirmed = _checked_part(before.answers if before else None)
+        row = records.row(account_id, step)
+        before = row.answers if row else None
+        confirmed = _checked_part(before)
         kept = records.save(account_id, step, answers, shown_version)
+        files.attach(account_id, file_names(answers) - file_names(before))
+        files.let_go(account_id, file_names(before) - file_names(answers))
         if isinstance(answers, Biodata) and _checked_part(answers) != confirmed:
             _withdraw_check(session, account_id)
-        return kept
-
-
-def replace_photo(account_id: str, photo: Photo, shown_version: int, forget: Forget) -> StepRow:
-    """Store a new photo; the files of the one before are forgotten once this is certain. Raises records.Conflict."""
-    step = STEPS[0]
-    with unit_of_work():
-        before = records.row(account_id, step)
-        old = before.answers if before else None
-        kept = save(account_id, step, photo, shown_version)
-        if isinstance(old, Photo) and old != photo:
-            for file in (old.large, old.small):
-                after_commit(lambda name=file.name: forget(name))  # type: ignore[misc]
         return kept
 
 

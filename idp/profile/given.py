@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from idp import accounts, clock
+from idp import accounts, clock, uploads
 from idp.extensions import unit_of_work
-from idp.profile import photo, records, skills, steps, storage
+from idp.profile import files, flow, records, skills, steps
 from idp.profile.answers import Answers, Photo, Skills, from_json
 from idp.profile.models import Check, ProfileRow
 from idp.profile.steps import Step
+from idp.uploads.made import JPEG
 
 
 class Unfit(ValueError):
@@ -38,11 +39,11 @@ def _answers(step: Step, plain: Any) -> Answers:
         raise Unfit(f"{step.name}.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def fill_photo(account_id: str, picture: bytes, place: storage.Storage) -> None:
-    """Store a photo, re-encoded as an uploaded one is. Raises photo.Refused."""
-    made = photo.portrait(picture)
-    answers = Photo(large=storage.keep(place, made.large), small=storage.keep(place, made.small))
-    records.save(account_id, steps.STEPS[0], answers, 0)
+def fill_photo(account_id: str, picture: bytes) -> None:
+    """Store a photo, re-encoded as an uploaded one is. Raises uploads.Refused."""
+    made = uploads.portrait(picture)
+    large, small = (files.take_in(account_id, size, media_type=JPEG, title="foto.jpg") for size in (made.large, made.small))
+    flow.save(account_id, steps.STEPS[0], Photo(large, small), 0)
 
 
 def confirm(account_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, Boolean, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped
 from idp import sealed
 from idp.database import Model, UtcDateTime, column
 from idp.profile import steps
-from idp.profile.answers import Answers, from_json, to_json
+from idp.profile.answers import Answers, Photo, from_json, to_json
 
 
 class Check(StrEnum):
@@ -73,3 +73,60 @@ class ProfileRow(Model):
     reason: Mapped[str | None] = column(String(32), personal=False, nullable=True)
     mismatched: Mapped[list[str]] = column(JSON, personal=False)
     scores: Mapped[dict[str, int]] = column(JSON, personal=False)
+
+
+class FileRow(sealed.Row, Model):
+    """One file in the storage: whose it is and how long, so that it counts, is found by its owner only, and goes with them.
+
+    Written before the file, so that none lies there that nobody knows of. Until answers refer to it, it is not `attached`."""
+
+    __tablename__ = "profile_files"
+    id: Mapped[str] = column(String(32), personal=False, primary_key=True)
+    account_id: Mapped[str] = column(String(32), personal=False, index=True)
+    size: Mapped[int] = column(Integer, personal=False)
+    attached: Mapped[bool] = column(Boolean, personal=False, default=False)
+    created_at: Mapped[datetime] = column(UtcDateTime, personal=False)
+    key_sealed: Mapped[bytes | None] = sealed.column()
+    key = sealed.text("key_sealed")
+    about_sealed: Mapped[bytes | None] = sealed.column()
+    about = sealed.json("about_sealed")
+
+    @property
+    def sealing_holder(self) -> str:
+        """The account whose file this is."""
+        return self.account_id
+
+
+class Review(StrEnum):
+    """Where a photo that raised a doubt stands."""
+
+    OFFERED = "offered"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+class PhotoReview(sealed.Row, Model):
+    """A photo that the detector doubts: offered for a review, waiting for an officer, or refused. Its id is the account's."""
+
+    __tablename__ = "photo_reviews"
+    id: Mapped[str] = column(String(32), personal=False, primary_key=True)
+    state: Mapped[str] = column(String(8), personal=False, index=True)
+    doubt: Mapped[str] = column(String(16), personal=False)
+    changed_at: Mapped[datetime] = column(UtcDateTime, personal=False)
+    photo_sealed: Mapped[bytes | None] = sealed.column()
+    plain_photo = sealed.json("photo_sealed")
+
+    @property
+    def sealing_holder(self) -> str:
+        """The account whose photo this is."""
+        return self.id
+
+    @property
+    def photo(self) -> Photo | None:
+        """The photo; None once it was refused."""
+        plain = self.plain_photo
+        return None if plain is None else cast(Photo, from_json(Photo, plain))
+
+    @photo.setter
+    def photo(self, photo: Photo | None) -> None:
+        self.plain_photo = None if photo is None else to_json(photo)

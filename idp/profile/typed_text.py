@@ -17,7 +17,7 @@ class Unfit(ValueError):
 
 def line(raw: str, *, longest: int) -> str:
     """One line: NFC, one space between words. Raises `Unfit` when nothing or too much is left."""
-    text = " ".join(_visible(raw.replace("\t", " ")).split())
+    text = " ".join(visible(raw.replace("\t", " ")).split())
     return _within(text, longest)
 
 
@@ -25,13 +25,14 @@ def paragraphs(raw: str, *, longest: int) -> str:
     """Several lines: their breaks stay, at most one empty line between them. Raises `Unfit`."""
     kept: list[str] = []
     for one in raw.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        words = " ".join(_visible(one.replace("\t", " ")).split())
+        words = " ".join(visible(one.replace("\t", " ")).split())
         if words or (kept and kept[-1]):
             kept.append(words)
     return _within("\n".join(kept).strip(), longest)
 
 
-def _visible(raw: str) -> str:
+def visible(raw: str) -> str:
+    """The text in NFC without what cannot be seen; line breaks and tabs are gone too."""
     text = unicodedata.normalize("NFC", raw)
     return "".join(letter for letter in text if unicodedata.category(letter) not in _INVISIBLE or letter in _JOINERS)
 

@@ -1,12 +1,10 @@
 """The wizard in a real browser, on a phone: with JavaScript, without, by keyboard, and checked by axe."""
 
-import io
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 
 from idp import profile
+from tests import faces
 from tests.profile.conftest import BIODATA
 from tests.profile.filling import fill
 from tests.signing_in import signed_in_page
@@ -26,9 +24,7 @@ def plain_tab(chromium, live, app, rina):
 
 
 def jpeg():
-    written = io.BytesIO()
-    Image.new("RGB", (600, 800), "teal").save(written, "JPEG")
-    return {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
+    return {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": faces.jpeg(faces.drawn().resize((600, 800)))}
 
 
 def fill_who(tab):

@@ -1,98 +1,24 @@
-"""Foto profil: what is taken, what becomes of it, and who sees it."""
+"""Foto profil: what becomes of an upload, who sees it, and what happens to one that is doubted."""
 
 import io
-import struct
-import zlib
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from idp import profile, settings
-from idp.profile import photo, storage
-from idp.profile.photo import Refused
+from idp.profile import files, storage
+from tests import faces
 from tests.signing_in import signed_in
+from tests.uploads.test_pictures import bomb
 
 
-def picture(kind="JPEG", size=(600, 800), mode="RGB", colour="teal", **options):
-    written = io.BytesIO()
-    Image.new(mode, size, colour).save(written, kind, **options)
-    return written.getvalue()
-
-
-def bomb():
-    """A PNG of a few hundred bytes that claims 13,000 by 13,000 pixels."""
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 13_000, 13_000, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
-
-
-def with_place():
-    exif = Image.Exif()
-    exif[0x0112] = 6  # turned by 90 degrees
-    exif[0x010E] = "Rumah Rina"
-    exif.get_ifd(0x8825)[1] = "S"
-    return picture(size=(800, 600), exif=exif, comment=b"Rumah Rina")
+def picture(**drawing):
+    return faces.jpeg(faces.drawn(**drawing).resize((600, 800)))
 
 
 def opened(jpeg):
     return Image.open(io.BytesIO(jpeg))
-
-
-@pytest.mark.asvs("V5.2.2")
-@pytest.mark.parametrize(
-    "upload",
-    [
-        picture(), picture("PNG"), picture("PNG", mode="RGBA", colour=(0, 0, 0, 0)), picture("PNG", mode="P", colour=3),
-        picture(mode="L", colour=9), picture(mode="CMYK", colour=(1, 2, 3, 4)), picture("PNG", mode="I;16", colour=9),
-        picture(size=(4000, 3000)), picture(size=(320, 240)), picture(size=(240, 5000)),
-    ],
-)  # fmt: skip
-def test_whatever_is_taken_becomes_a_plain_jpeg_of_three_to_four(upload):
-    made = photo.portrait(upload)
-    for jpeg, largest in ((made.large, photo.LARGE), (made.small, photo.SMALL)):
-        image = opened(jpeg)
-        assert (image.format, image.mode) == ("JPEG", "RGB")
-        assert image.width <= largest[0]
-        assert abs(image.width / image.height - 3 / 4) < 0.01
-
-
-@pytest.mark.asvs("V14.2.8")
-def test_a_photo_is_turned_upright_and_its_metadata_are_gone():
-    made = photo.portrait(with_place())
-    image = opened(made.large)
-    assert (image.width, image.height) == (600, 800)
-    assert not image.getexif()
-    assert b"Rumah" not in made.large
-    assert b"Exif" not in made.large
-
-
-@pytest.mark.asvs("V5.2.2", "V5.2.6", "V1.3.4")
-@pytest.mark.parametrize(
-    ("upload", "reason"),
-    [
-        (b"", "empty"),
-        (b"\0" * (photo.MAX_BYTES + 1), "bytes"),
-        (b"GIF89a" + b"\0" * 100, "type"),
-        (picture("GIF"), "type"),
-        (picture("WEBP"), "type"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "type"),
-        (b"%PDF-1.7", "type"),
-        (bomb(), "pixels"),
-        (picture("PNG", size=(5001, 5001), mode="1", colour=0), "pixels"),
-        (picture(size=(239, 400)), "small"),
-        (picture(size=(300, 300)), "small"),
-        (picture()[:2000], "broken"),
-        (picture("PNG", size=(400, 600))[:300], "broken"),
-    ],
-)
-def test_what_is_no_photo_is_refused_with_its_reason(upload, reason):
-    with pytest.raises(Refused) as refusal:
-        photo.portrait(upload)
-    assert refusal.value.reason == reason
 
 
 def upload(browser, content, go="upload", name="foto.jpg"):
@@ -102,7 +28,7 @@ def upload(browser, content, go="upload", name="foto.jpg"):
     return browser.request("POST", "/profil/lengkapi/foto", data=data, follow=True)
 
 
-def files():
+def stored():
     folder = Path(settings.current().storage_url.removeprefix("file://"))
     return [path for path in folder.rglob("*") if path.is_file()]
 
@@ -144,18 +70,19 @@ def test_a_photo_is_shown_to_its_owner_only(app, rina, browser, citizen):
 
 
 @pytest.mark.asvs("V5.2.4")
-def test_another_photo_takes_the_place_of_the_first_and_its_files(browser):
+def test_another_photo_takes_the_place_of_the_first_and_its_files(browser, worker):
     first = shown(upload(browser, picture()))
-    second = shown(upload(browser, picture(colour="red")))
+    second = shown(upload(browser, picture(colour="#e9c4b4")))
     assert first != second
     assert browser.request("GET", first).status_code == 404
-    assert len(files()) == 2
+    worker.drain()
+    assert len(stored()) == 2
 
 
 @pytest.mark.asvs("V5.3.1", "V5.3.2")
 def test_stored_files_tell_nothing_and_are_nobody_elses_to_read(browser):
     upload(browser, picture())
-    for path in files():
+    for path in stored():
         assert path.stat().st_mode & 0o077 == 0
         assert not path.read_bytes().startswith(b"\xff\xd8")
 
@@ -164,7 +91,7 @@ def test_without_the_accounts_key_the_files_cannot_be_opened(app, rina, browser)
     upload(browser, picture())
     with app.app_context():
         file = profile.of(rina.account_id).photo.large
-        place = storage.at(settings.current().storage_url)
+        place = files.place()
         assert storage.read(place, file)
         with pytest.raises(storage.Missing):
             storage.read(place, storage.StoredFile(file.name, "A" * 43 + "="))
@@ -181,15 +108,16 @@ def test_a_refusal_says_what_to_do_and_keeps_the_photo_that_is_there(browser, co
     assert browser.request("GET", address).status_code == 200
 
 
-def test_of_two_windows_the_later_photo_is_told_and_leaves_no_file(browser, rina):
+def test_of_two_windows_the_later_photo_is_told_and_leaves_no_file(browser, rina, worker):
     other = signed_in(browser.another(), rina.account_id)
     other.get("/profil/lengkapi/foto")
     stale = {key: values[0] for key, values in other.forms()[0]["fields"].items()}
     upload(browser, picture())
-    data = stale | {"go": "upload", "photo": (io.BytesIO(picture(colour="red")), "x.jpg")}
+    data = stale | {"go": "upload", "photo": (io.BytesIO(picture(colour="#e9c4b4")), "x.jpg")}
     answer = other.request("POST", "/profil/lengkapi/foto", data=data)
     assert answer.status_code == 409
-    assert len(files()) == 2
+    worker.drain()
+    assert len(stored()) == 2
 
 
 @pytest.mark.asvs("V5.2.1")
@@ -199,7 +127,49 @@ def test_an_upload_that_is_too_long_is_refused_before_it_is_read(browser):
 
 def test_a_lost_file_is_not_found_and_breaks_no_page(browser):
     address = shown(upload(browser, picture()))
-    for path in files():
+    for path in stored():
         path.unlink()
     assert browser.request("GET", address).status_code == 404
     assert browser.get("/profil").status_code == 200
+
+
+def test_a_doubted_photo_waits_for_an_officer_if_its_owner_asks(app, rina, browser, idp, sandbox, worker, tmp_path):
+    answer = upload(browser, faces.jpeg(faces.drawn(blur=20)))
+    assert answer.status_code == 422
+    assert "kurang tajam" in answer.text
+    assert browser.request("GET", shown(answer)).status_code == 200
+    assert idp.json("account", "photo", "list") == []
+    browser.get("/profil/lengkapi/foto")
+    browser.submit(go="review")
+    assert "menunggu peninjauan" in browser.get("/profil/lengkapi/foto").text
+    (waiting,) = idp.json("account", "photo", "list")
+    assert (waiting["account"], waiting["doubt"]) == (rina.account_id, "blurred")
+    idp.json("account", "photo", "show", rina.account_id, "--out", str(tmp_path / "foto.jpg"))
+    assert opened((tmp_path / "foto.jpg").read_bytes()).format == "JPEG"
+    with app.app_context():
+        assert profile.of(rina.account_id).photo is None
+    idp.json("account", "photo", "approve", rina.account_id, "--officer", "Petugas 1")
+    with app.app_context():
+        assert profile.of(rina.account_id).photo
+    worker.drain()
+    assert len(stored()) == 2
+    assert any("disetujui" in mail["subject"] for mail in sandbox.mail(rina.registry["email"]))
+
+
+def test_a_photo_that_an_officer_refuses_is_deleted_and_its_owner_told(app, rina, browser, idp, sandbox, worker):
+    upload(browser, picture(faces=0))
+    browser.submit(go="review")
+    idp.json("account", "photo", "refuse", rina.account_id, "--officer", "Petugas 1")
+    worker.drain()
+    assert stored() == []
+    assert "belum bisa memakai" in browser.get("/profil/lengkapi/foto").text
+    assert any("belum bisa dipakai" in mail["subject"] for mail in sandbox.mail(rina.registry["email"]))
+
+
+def test_a_good_photo_makes_the_doubted_one_needless(browser, idp, worker):
+    upload(browser, picture(faces=2))
+    browser.submit(go="review")
+    upload(browser, picture())
+    assert idp.json("account", "photo", "list") == []
+    worker.drain()
+    assert len(stored()) == 2

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect
-from flask_babel import format_date
+from flask import Blueprint, Response, redirect, request
+from flask_babel import format_date, format_decimal
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp import regions, sessions, web
-from idp.profile import flow, vocabulary
+from idp.profile import flow, rich_text, vocabulary
 from idp.profile.answers import AbroadAddress, HomeAddress, Place
-from idp.profile.views import biodata, history, lookups, overview, photo, sending, skills, wizard
+from idp.profile.views import attachments, biodata, history, lookups, overview, photo, sending, skills, wizard
 from idp.profile.views.history import HistoryPage
 from idp.profile.views.wizard import Page
 
 blueprint = Blueprint("profile", __name__)
 
+# A document that is too long is refused in words, beside what was typed: it has to be read for that.
+UPLOADING = frozenset({"profile.add_entry", "profile.change_entry", "profile.take_file"})
+REQUEST_BYTES = 24 * 1024 * 1024
+
 PAGES: dict[str, Page] = {"foto": photo.PAGE, "biodata": biodata.PAGE, **history.PAGES, "keahlian": skills.PAGE}
+
+
+@blueprint.url_value_preprocessor
+def allow_for_documents(endpoint: str | None, _values: object) -> None:
+    """Runs before the token of the form is looked for, which reads the whole request."""
+    if endpoint in UPLOADING:
+        request.max_content_length = REQUEST_BYTES
 
 
 @blueprint.get("/profil")
@@ -80,6 +92,14 @@ def entry(name: str, entry_id: str) -> AnyResponse:
     return page.show_entry(visit, history.find(visit, entry_id))
 
 
+@blueprint.post("/profil/lengkapi/<name>/berkas")
+@sessions.required
+def take_file(name: str) -> AnyResponse:
+    """A document by itself, before its entry is sent: what the pages' script asks for."""
+    _history(name)
+    return attachments.answer(wizard.arrive(name))
+
+
 @blueprint.post("/profil/lengkapi/<name>/<entry_id>")
 @sessions.required
 def change_entry(name: str, entry_id: str) -> AnyResponse:
@@ -101,6 +121,13 @@ def delete_entry(name: str, entry_id: str) -> AnyResponse:
 def own_photo(file_name: str) -> AnyResponse:
     """One's own photo."""
     return photo.serve(file_name)
+
+
+@blueprint.get("/profil/berkas/<file_name>")
+@sessions.required
+def own_document(file_name: str) -> AnyResponse:
+    """One's own document."""
+    return attachments.serve(file_name)
 
 
 @blueprint.get("/profil/wilayah")
@@ -126,6 +153,18 @@ def day(value: object) -> str:
     """A date as people write it: 8 April 1990."""
     written: str = format_date(value, "d MMMM yyyy")
     return written
+
+
+@blueprint.app_template_filter("formatted")
+def formatted(value: str) -> Markup:
+    """A description with its form, cleaned on the way out."""
+    return Markup(rich_text.cleaned(value))  # noqa: S704 — cleaned just now
+
+
+@blueprint.app_template_filter("weight")
+def weight(size: int) -> str:
+    """How long a file is, in words: 340 kB."""
+    return f"{format_decimal(size / 1_000_000, '0.0')} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
 
 
 @blueprint.app_template_filter("place")

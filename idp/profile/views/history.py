@@ -15,7 +15,7 @@ from idp.profile.answers import Answers, Entry, arranged
 from idp.profile.fields import error
 from idp.profile.history_forms import DeclarationForm, EntryForm
 from idp.profile.records import Conflict
-from idp.profile.views import wizard
+from idp.profile.views import attachments, wizard
 from idp.profile.views.wizard import Visit
 
 ADD = "add"
@@ -98,17 +98,22 @@ class HistoryPage:
     def show_entry(self, visit: Visit, entry: Entry | None) -> Response:
         """The form for one entry."""
         form = self._entry_form(formdata=None, data=history_forms.shown(entry))
+        form.opened_with(entry)
         return self._entry_page(visit, form, entry)
 
     def take_entry(self, visit: Visit, entry: Entry | None) -> Response:
         """Store one entry."""
         form = self._entry_form()
-        if not form.validate():
+        valid = form.validate()
+        # Also beside a fault elsewhere, so that nobody need choose the file again.
+        taken = attachments.take_in(visit, form)
+        if not (valid and taken):
             return self._entry_page(visit, form, entry, 422)
         others = [one for one in _entries(visit) if entry is None or one.id != entry.id]
         if len(others) >= MOST_ENTRIES:
             abort(409)
-        return self._store_entries(visit, (*others, form.entry(entry)), lambda: self._conflict(visit, form, entry))
+        made = form.entry(entry, attachments.chosen(visit, form, entry))
+        return self._store_entries(visit, (*others, made), lambda: self._conflict(visit, form, entry))
 
     def delete_entry(self, visit: Visit, entry: Entry) -> Response:
         """Take one entry away."""
@@ -125,11 +130,13 @@ class HistoryPage:
         return wizard.again(visit)
 
     def _conflict(self, visit: Visit, form: EntryForm, entry: Entry | None) -> Response:
-        return wizard.render_conflict(self.entry_template, visit, form=form, entry=entry, words=self._words)
+        held = attachments.chosen(visit, form, entry)
+        return wizard.render_conflict(self.entry_template, visit, form=form, entry=entry, words=self._words, held=held)
 
     def _entry_page(self, visit: Visit, form: EntryForm, entry: Entry | None, status: int = 200) -> Response:
         version = visit.shown_version if request.method == "POST" else visit.version
-        return wizard.render(self.entry_template, visit, status, form=form, entry=entry, words=self._words, version=version)
+        held = attachments.chosen(visit, form, entry)
+        return wizard.render(self.entry_template, visit, status, form=form, entry=entry, words=self._words, version=version, held=held)
 
     def _page(self, visit: Visit, form: DeclarationForm, status: int = 200) -> Response:
         return wizard.render(self.template, visit, status, form=form, **self._facts(visit))
