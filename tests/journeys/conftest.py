@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.serving import make_server
@@ -16,6 +17,7 @@ from clients.service import Service
 from clients.skillhub.app import create_app as skillhub
 from tests.commands import Idp
 from tests.conftest import free_port
+from tests.journeys.walking import PASSWORD
 from tests.live import LiveServer, _Quiet
 
 
@@ -43,3 +45,22 @@ def services(live: LiveServer, idp: Idp, tmp_path: Path) -> Iterator[Services]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+RATNA: dict[str, Any] = {
+    "nik": "9901015506920077",
+    "name": "Ratna Wulandari",
+    "email": "ratna.wulandari@example.id",
+    "phone": "+6281200000077",
+    "password": PASSWORD,
+    "verified": True,
+    "profile": {"keahlian": ["MS Excel", "Administrasi perkantoran", "Komunikasi"]},
+}
+
+
+@pytest.fixture
+def ratna(idp: Idp) -> dict[str, Any]:
+    """A citizen with an account and three skills."""
+    done = idp("seed", "--file", "-", given=json.dumps(RATNA))
+    assert done.returncode == 0, done.stderr
+    return RATNA

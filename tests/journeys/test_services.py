@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
 import pytest
 
-from tests.commands import Idp
-from tests.journeys.walking import PASSWORD
-
-RATNA: dict[str, Any] = {
-    "nik": "9901015506920077",
-    "name": "Ratna Wulandari",
-    "email": "ratna.wulandari@example.id",
-    "phone": "+6281200000077",
-    "password": PASSWORD,
-    "verified": True,
-    "profile": {"keahlian": ["MS Excel", "Administrasi perkantoran", "Komunikasi"]},
-}
-
-
-@pytest.fixture
-def ratna(idp: Idp) -> dict[str, Any]:
-    """A citizen with an account and three skills."""
-    done = idp("seed", "--file", "-", given=json.dumps(RATNA))
-    assert done.returncode == 0, done.stderr
-    return RATNA
+from tests.journeys.conftest import RATNA
 
 
 def enter_with_consent(page: Any, service: str) -> None:
