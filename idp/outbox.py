@@ -16,7 +16,7 @@ from sqlalchemy import Integer, String, and_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped
 
-from idp import clock, sealed
+from idp import clock, retention, sealed
 from idp.database import Model, UtcDateTime, column, new_id
 from idp.extensions import after_commit, db, unit_of_work
 
@@ -24,6 +24,7 @@ QUEUE = "outbox"
 ACTOR = "deliver"
 CLAIM = timedelta(seconds=60)
 LIFE = timedelta(days=3)
+KEPT = timedelta(days=7)
 FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 60
 
@@ -154,6 +155,12 @@ def deliver(row_id: str) -> bool:
         return False
     _close(row_id, "done")
     return True
+
+
+@retention.job("outbox", "7 days after they were done or had expired, empty since then")
+def remove_old() -> int:
+    """Rows that only say that something was done; their keys cannot come back by then."""
+    return retention.remove(OutboxRow, OutboxRow.state != "waiting", OutboxRow.due_at < clock.now() - KEPT)
 
 
 def _is_due() -> Any:

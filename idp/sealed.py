@@ -61,8 +61,8 @@ class Key:
 class Ring:
     """The master keys of one folder; the newest seals, every one opens."""
 
-    def __init__(self, keys: Mapping[int, Key]) -> None:
-        self._keys = dict(keys)
+    def __init__(self, keys: Mapping[int, Key], folder: Path | None = None) -> None:
+        self._keys, self._folder = dict(keys), folder
         self.newest = self._keys[max(self._keys)]
 
     def seal(self, plain: bytes, context: str) -> bytes:
@@ -71,10 +71,18 @@ class Ring:
 
     def open(self, blob: bytes, context: str) -> bytes:
         """Open with the key that the value names. Raises Unreadable."""
-        key = self._keys.get(int.from_bytes(blob[1:5]))
-        if blob[:1] != VERSION or key is None:
+        number = int.from_bytes(blob[1:5])
+        if blob[:1] != VERSION or (number not in self._keys and not self._reads_anew(number)):
             raise Unreadable
-        return key.open(blob, context)
+        return self._keys[number].open(blob, context)
+
+    def _reads_anew(self, number: int) -> bool:
+        """A master key that was added while this process runs: another process seals with it already."""
+        if self._folder is None or not _path(self._folder, number).exists():
+            return False
+        self._keys = _read_keys(self._folder)
+        self.newest = self._keys[max(self._keys)]
+        return True
 
 
 def _read_ring(folder: Path) -> Ring:
@@ -82,13 +90,21 @@ def _read_ring(folder: Path) -> Ring:
     folder.mkdir(parents=True, exist_ok=True)
     if not any(folder.glob("master-*.key")):
         add_master_key(folder, 1)
+    return Ring(_read_keys(folder), folder)
+
+
+def _read_keys(folder: Path) -> dict[int, Key]:
     keys = {int(path.stem.removeprefix("master-")): path for path in folder.glob("master-*.key")}
-    return Ring({n: Key(n, base64.urlsafe_b64decode(path.read_bytes())) for n, path in keys.items()})
+    return {n: Key(n, base64.urlsafe_b64decode(path.read_bytes())) for n, path in keys.items()}
+
+
+def _path(folder: Path, number: int) -> Path:
+    return folder / f"master-{number:04d}.key"
 
 
 def add_master_key(folder: Path, number: int) -> Path:
     """Write a new master key, readable by its owner only. Of several writers at once one wins and all go on."""
-    path = folder / f"master-{number:04d}.key"
+    path = _path(folder, number)
     draft = folder / f".{path.name}.{os.getpid()}.{new_id()}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -220,7 +236,7 @@ class Row:
 
     def __init__(self, **values: Any) -> None:
         self.id = values.pop("id", None) or new_id()
-        for name, value in sorted(values.items(), key=lambda item: isinstance(getattr(type(self), item[0], None), _Sealed)):
+        for name, value in sorted(values.items(), key=lambda item: isinstance(getattr(type(self), item[0], None), Sealed)):
             setattr(self, name, value)
 
     @property
@@ -235,21 +251,21 @@ def column(**options: Any) -> Mapped[Any]:
     return database_column(LargeBinary, personal=True, **options)
 
 
-class _Sealed:
+class Sealed:
     """An attribute whose value lies sealed in the named column."""
 
     def __init__(self, column_name: str, *, as_json: bool) -> None:
-        self._column = column_name
+        self.column_name = column_name
         self._as_json = as_json
 
     @overload
-    def __get__(self, row: None, owner: type) -> _Sealed: ...
+    def __get__(self, row: None, owner: type) -> Sealed: ...
     @overload
     def __get__(self, row: Row, owner: type) -> Any: ...
     def __get__(self, row: Row | None, owner: type) -> Any:
         if row is None:
             return self
-        blob = getattr(row, self._column)
+        blob = getattr(row, self.column_name)
         if blob is None:
             return None
         plain = _key_of(row).open(blob, self._context(row)).decode()
@@ -257,13 +273,13 @@ class _Sealed:
 
     def __set__(self, row: Row, value: Any) -> None:
         if value is None:
-            setattr(row, self._column, None)
+            setattr(row, self.column_name, None)
             return
         plain = dumps(value, ensure_ascii=False) if self._as_json else value
-        setattr(row, self._column, _key_of(row).seal(plain.encode(), self._context(row)))
+        setattr(row, self.column_name, _key_of(row).seal(plain.encode(), self._context(row)))
 
     def _context(self, row: Row) -> str:
-        return f"{getattr(row, '__tablename__', '')}|{self._column}|{row.id}"
+        return f"{getattr(row, '__tablename__', '')}|{self.column_name}|{row.id}"
 
 
 def _key_of(row: Row) -> Key | Ring:
@@ -271,5 +287,5 @@ def _key_of(row: Row) -> Key | Ring:
     return ring() if holder is None else _data_key(holder)
 
 
-text = partial(_Sealed, as_json=False)
-json = partial(_Sealed, as_json=True)
+text = partial(Sealed, as_json=False)
+json = partial(Sealed, as_json=True)

@@ -11,7 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from idp import audit_chain, create_app, oidc, outbox
+from idp import audit_chain, create_app, oidc, outbox, retention
 
 SWEEP_SECONDS = 1.0
 THREADS = 4
@@ -40,6 +40,7 @@ def run() -> None:
                 sweep()
                 oidc.readings.catch_up()
                 audit_chain.catch_up()
+                retention.run_daily()
         except (SQLAlchemyError, RedisError) as fault:
             _log.warning("sweep_failed", fault=type(fault).__name__)
     worker.stop()

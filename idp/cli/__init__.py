@@ -8,7 +8,8 @@ import click
 
 from idp.cli.audit import trail
 from idp.cli.database import database
-from idp.cli.installation import check, config
+from idp.cli.health import check
+from idp.cli.installation import config, openapi
 from idp.cli.seed import seed
 from idp.cli.within import Inside
 from idp.officers.cli import account
@@ -30,5 +31,5 @@ account.add_command(recovery)
 account.add_command(photo)
 for kind in Kind:
     account.add_command(commands_for(kind))
-for command in (client, keys, account, database, trail, seed, config, check):
+for command in (client, keys, account, database, trail, seed, config, check, openapi):
     main.add_command(command)

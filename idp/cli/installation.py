@@ -1,18 +1,16 @@
-"""`idp config` and `idp check`: what this installation is set to, and whether it is healthy."""
+"""`idp config` and `idp openapi`: what this installation is set to, and what it offers to programs."""
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
 import click
 from pydantic import SecretStr
-from redis.exceptions import RedisError
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
-from idp import migrations, settings
-from idp.extensions import db, redis
+from idp import settings
+from idp.oidc import openapi as description
 from idp.settings import Settings
 from idp.terminal import JSON, say
 
@@ -58,33 +56,9 @@ def _without_credentials(url: str) -> str:
     return f"{scheme}{separator}{'********@' if at else ''}{host}{'?********' if query else ''}"
 
 
-@click.command("check")
+@click.command("openapi")
 @JSON
-def check(as_json: bool) -> None:
-    """Check the stores, the schema and the keys; exit status 1 when something is amiss."""
-    found = {"database": _database(), "schema": _schema(), "redis": _redis()}
-    say({"ok": all(found.values()), **found}, as_json, "\n".join(f"{'ok ' if good else 'BAD'}  {name}" for name, good in found.items()))
-    if not all(found.values()):
-        raise SystemExit(1)
-
-
-def _database() -> bool:
-    try:
-        db.session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return False
-    return True
-
-
-def _schema() -> bool:
-    try:
-        return not migrations.pending(db.engine)
-    except SQLAlchemyError:
-        return False
-
-
-def _redis() -> bool:
-    try:
-        return bool(redis.ping())
-    except (RedisError, OSError):
-        return False
+def openapi(as_json: bool) -> None:
+    """Print the description of the protocol's endpoints (OpenAPI 3.1), as /openapi.json gives it; JSON with and without --json."""
+    document = description.document()
+    say(document, as_json, json.dumps(document, ensure_ascii=False, indent=2))

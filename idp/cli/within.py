@@ -26,7 +26,7 @@ class Inside(click.Group):
         """Run as the console script does: exit status 0, 1 refused, 2 usage."""
         given = list(sys.argv[1:] if args is None else args)
         try:
-            status = super().main(given, *rest, **options | {"standalone_mode": False})
+            status = super().main(given, *rest, **options | {"standalone_mode": False, "obj": given})
         except click.ClickException as fault:
             if "--json" in given:
                 kind = "usage" if isinstance(fault, click.UsageError) else "refused"
@@ -40,7 +40,7 @@ class Inside(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; whatever cannot be reached or is set wrongly is said in one line, exit status 1."""
-        if any(flag in sys.argv for flag in ("-h", "--help")):
+        if any(flag in ctx.obj for flag in ("-h", "--help")):
             return super().invoke(ctx)
         try:
             app = create_app()

@@ -27,15 +27,15 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest revision. Several processes at once: one works, the others wait."""
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Bring the database to a revision, the newest one unless it is named. Several processes at once: one works, the others wait."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK})")
             connection.commit()
         config = configuration()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         connection.commit()
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK})")
@@ -48,6 +48,11 @@ def pending(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         seen = MigrationContext.configure(connection).get_current_heads()
         return [step.revision for step in script.iterate_revisions("head", seen or "base")]
+
+
+def revisions() -> frozenset[str]:
+    """Every revision that this release knows."""
+    return frozenset(step.revision for step in ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
 def differences(engine: Engine) -> list[str]:

@@ -132,15 +132,6 @@ def retire(kid: str) -> None:
         after_commit(provider.current().keys.forget)
 
 
-def reseal() -> int:
-    """Seal every private key under the newest master key. The number of keys."""
-    with unit_of_work() as session:
-        rows = _rows(session)
-        for row in rows:
-            row.private = row.private
-    return len(rows)
-
-
 def state(row: SigningKey) -> str:
     """next, current, retired or withdrawn."""
     return "withdrawn" if row.withdrawn_at else row.slot or "retired"

@@ -7,6 +7,7 @@ from flask import Flask
 from idp.extensions import csrf
 from idp.oidc import (
     authorize,
+    cleaning,
     cors,
     device_endpoint,
     discovery,
@@ -25,9 +26,10 @@ from idp.oidc import (
 from idp.oidc.host import Host
 from idp.oidc.routes import blueprint, pages
 
-# Importing a module with routes is what registers them.
+# Importing a module is what registers its routes and its clean-up.
 ENDPOINT_MODULES = (
     authorize,
+    cleaning,
     device_endpoint,
     discovery,
     introspection,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from idp import accounts, clock, sealed
+from idp import accounts, clock, retention, sealed
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
 from idp.recovery.models import ATTEMPT_LIFE, Attempt, Case, CaseState, Step
@@ -105,6 +105,7 @@ def take_link(link_hash: str, *conditions: Any) -> Attempt | None:
     return attempt
 
 
+@retention.job("recovery_attempts", "a day after they had expired")
 def clean_up() -> int:
     """Remove attempts that ended a day ago; answers how many."""
     with unit_of_work() as session:

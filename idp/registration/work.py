@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import current_app
 from sqlalchemy import delete, select
 
-from idp import accounts, clock, notices, outbox, sms_budget, throttle
+from idp import accounts, clock, notices, outbox, retention, sms_budget, throttle
 from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, Nik, PhoneNumber
 from idp.registration import flow
@@ -58,6 +58,7 @@ def tell_owner_of_contact(payload: dict[str, Any]) -> None:
         notices.mail(owner.email, "contact_attempt", owner.locale, account_id=owner.id, name=owner.name.value)
 
 
+@retention.job("registrations", "7 days after the last step; the pending account another 7")
 def clean_up() -> int:
     """Remove what has expired: registrations nobody came back to, and the pending accounts they opened."""
     with unit_of_work() as session:

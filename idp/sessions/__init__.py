@@ -16,7 +16,7 @@ from flask import Flask, Request, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp.extensions import login_manager
-from idp.sessions import disowning
+from idp.sessions import cleaning, disowning
 from idp.sessions.device_words import device_words
 from idp.sessions.devices import accounts_known_here, remember, this_device
 from idp.sessions.held import Held, held, hold, release
@@ -29,6 +29,7 @@ __all__ = [
     "StoredSession",
     "accounts_known_here",
     "begin",
+    "cleaning",
     "current",
     "device_words",
     "disowning",

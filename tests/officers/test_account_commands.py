@@ -13,7 +13,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from idp import accounts, audit, sealed, sessions
-from idp.cli import main
 from idp.extensions import db, unit_of_work
 from idp.officers.cli import account
 from idp.oidc.models import Consent
@@ -176,9 +175,3 @@ def test_the_real_command_works_and_names_the_user_of_the_system(app: Flask, idp
     assert (refused.returncode, json.loads(refused.stdout)["error"]) == (1, "refused")
     wrong = idp("account", "suspend", rina.email, "--json")
     assert (wrong.returncode, json.loads(wrong.stdout)["error"]) == (2, "usage")
-
-
-@pytest.mark.any_database
-@pytest.mark.parametrize("name", ["find", "show", "sessions", "sign-out", "suspend", "restore", "erase"])
-def test_help_needs_no_store(name: str) -> None:
-    assert CliRunner().invoke(main, ["account", name, "--help"]).exit_code == 0
