@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -19,6 +20,14 @@ NAME = {"name": "Siti Aminah"}
 @pytest.mark.parametrize("place", ["userinfo", "id_token"])
 def test_ekyc_server_happypath(trusted: Party, browser: Browser, place: str, ask: Any) -> None:
     assert told(trusted, browser, {"verification": FRAMEWORK, "claims": {"name": ask}}, place)["claims"] == NAME
+
+
+def test_ekyc_server_happypath_in_both_places(trusted: Party, browser: Browser) -> None:
+    asked = {"verified_claims": {"verification": FRAMEWORK, "claims": {"name": None}}, "email": None}
+    tokens = trusted.tokens(browser, scope="openid", claims=json.dumps({"userinfo": asked, "id_token": asked}))
+    for seen in (trusted.userinfo(tokens["access_token"]).json, trusted.verified(tokens["id_token"])):
+        assert seen["verified_claims"] == {"verification": {"trust_framework": "id_dukcapil"}, "claims": NAME}
+        assert seen["email"]
 
 
 test_ekyc_server_happypath_emptyobject = test_ekyc_server_happypath
