@@ -54,6 +54,7 @@ def _door(page: str, path: str, hint: oidc.LoginHint) -> str:
             ui_locales=hint.ui_locales,
             acr_values=hint.acr_values,
             fresh=hint.fresh,
+            popup=hint.popup,
         ),
     )
     return f"{page}?next={quote(path, safe='/')}"

@@ -23,6 +23,7 @@ PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # what S256 yields (RFC 7636 4.2)
 JWK_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
+POPUP = "popup"  # of the ways to show our pages the one that is another (OpenID Connect Core 3.1.2.1)
 MAX_SCOPE_LENGTH = 1_000
 MAX_NONCE_LENGTH = 1_000
 

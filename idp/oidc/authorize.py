@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 from flask import Response, g, make_response, render_template, request
 
+from idp import web
 from idp.oidc import (
     answers,
     clients,
@@ -20,7 +21,7 @@ from idp.oidc import (
     request_objects,
     trust,
 )
-from idp.oidc.authorization_request import understand
+from idp.oidc.authorization_request import POPUP, understand
 from idp.oidc.clients import Client
 from idp.oidc.consent_page import decide, select, show
 from idp.oidc.faults import InvalidRequestError, OAuth2Error
@@ -46,6 +47,8 @@ def authorize() -> Response:
         return _refuse(given, client, fault)
     try:
         understood = understand(given, client, redirect_uri)
+        if understood.display == POPUP:
+            web.keep_opener()
         if request.method == "POST":
             return dispatcher.keep_for_later(understood)
         return dispatcher.begin(understood, client)
@@ -89,6 +92,8 @@ def _with_request(pending_id: str, go_on: Callable[[Pending, Client], Response])
     """Do the next thing for a request that is kept, and tell faults where they belong."""
     try:
         waiting = pending.find(pending_id)
+        if waiting.request.display == POPUP:
+            web.keep_opener()
         client = clients.find_active(waiting.request.client_id)
         if client is None:
             return untrusted(trust.Untrusted("suspended_client"))

@@ -6,7 +6,7 @@ from flask import Response, make_response, redirect
 
 from idp import web
 from idp.oidc import answering, consents, pending, provider, steps, uris
-from idp.oidc.authorization_request import AuthorizationRequest
+from idp.oidc.authorization_request import POPUP, AuthorizationRequest
 from idp.oidc.clients import Client
 from idp.oidc.faults import ConsentRequiredError, LoginRequiredError
 from idp.oidc.host import Authentication, LoginHint
@@ -61,6 +61,7 @@ def page_of(step: Step, waiting: Pending, client: Client) -> str:
         ui_locales=request.ui_locales,
         acr_values=(request.essential_acr or request.acr_values) if step is Step.STEP_UP else (),
         fresh=step is not Step.SIGN_IN,
+        popup=request.display == POPUP,
     )
     host = provider.host()
     return host.registration_url(path, hint) if step is Step.REGISTER else host.login_url(path, hint)

@@ -38,6 +38,7 @@ class LoginHint:
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     acr_values: tuple[str, ...] = ()  # acceptable ones; empty: any
+    popup: bool = False  # in a window that the client's page opened (display=popup)
     fresh: bool = False  # sign in anew, although somebody is signed in (prompt=login, max_age)
 
 

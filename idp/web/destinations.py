@@ -28,6 +28,7 @@ class Destination:
     ui_locales: tuple[str, ...] = ()
     acr_values: tuple[str, ...] = ()  # how strong a sign-in it asks for: one of these; empty: any
     fresh: bool = False  # it wants the whole sign-in anew
+    popup: bool = False  # its page opened this one in a window of its own, and waits for word from it
 
 
 def remember_destination(path: str, found: Destination) -> None:

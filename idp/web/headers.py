@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
+from redis.exceptions import RedisError
 
 from idp import settings
+from idp.web.destinations import destination
 
 HSTS = "max-age=63072000; includeSubDomains; preload"
 FIXED = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
 )
@@ -53,8 +54,30 @@ def allow_image(origin: str) -> None:
     g.image_origins.add(origin)
 
 
+def keep_opener() -> None:
+    """Leave a window that a service's page opened (display=popup) in touch with that page: it hears there how it went.
+
+    What the opener could do with it, navigate it or count its frames, it can do with its own window as well."""
+    g.keep_opener = True
+
+
+def _is_in_popup() -> bool:
+    """Whether this page stands on the way back to a request that came in a window of its own."""
+    if g.get("keep_opener"):
+        return True
+    target = request.args.get("next", "")
+    if not target.startswith("/oauth/authorize/"):
+        return False
+    try:
+        found = destination(target)
+    except RedisError:
+        return False  # the page that says so needs nobody
+    return found is not None and found.popup
+
+
 def _add(response: Response) -> Response:
-    wanted = [*FIXED, ("Content-Security-Policy", _policy(response))]
+    opener = "unsafe-none" if _is_in_popup() else "same-origin"
+    wanted = [*FIXED, ("Cross-Origin-Opener-Policy", opener), ("Content-Security-Policy", _policy(response))]
     if settings.current().https:
         wanted.append(("Strict-Transport-Security", HSTS))
     if response.mimetype == "text/html":

@@ -1,9 +1,5 @@
 """What scripts add to pages that work without them."""
 
-import hashlib
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
-
 import pytest
 
 from tests.journeys import walking
@@ -112,50 +108,3 @@ def test_a_phone_that_reads_the_sms_fills_the_code_in_and_sends_it(page, sandbox
     )
     up_to_the_code(page, person)
     page.wait_for_selector(".portal")
-
-
-ASKING = """<body><iframe id="op" src="{frame}"></iframe><script>
-addEventListener("message", (event) => (window.told ??= []).push(event.data));
-op.onload = () => {{
-    op.contentWindow.postMessage("{question}", "*");
-    const beside = document.body.appendChild(document.createElement("iframe"));
-    beside.contentWindow.eval(`addEventListener("message", (event) => (parent.told ??= []).push(event.data));
-        parent.document.getElementById("op").contentWindow.postMessage("{question}", "*")`);
-}};
-</script>"""
-
-
-@pytest.fixture
-def service():
-    """A service's own site, on another port, with one page."""
-
-    class Handler(BaseHTTPRequestHandler):
-        page = ""
-
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(self.page.encode())
-
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("localhost", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.mark.parametrize(("signed_in_as", "answer"), [("a-state", "unchanged"), ("another", "changed"), (None, "changed")])
-def test_the_session_frame_answers_the_page_that_frames_it_and_frames_beside_it(page, live, service, signed_in_as, answer):
-    """Session Management 1.0, 3.2: oidc-client-ts asks from the page, the conformance suite and mod_auth_openidc from a frame."""
-    origin, salt = f"http://localhost:{service.server_port}", "s4lt"
-    hashed = hashlib.sha256(f"client {origin} a-state {salt}".encode()).hexdigest()
-    service.RequestHandlerClass.page = ASKING.format(frame=f"{live.url}/oauth/session", question=f"client {hashed}.{salt}")
-    if signed_in_as:
-        page.context.add_cookies([{"name": "op_state", "value": signed_in_as, "url": live.url}])
-    page.goto(origin)
-    page.wait_for_function("window.told?.length === 2")
-    assert page.evaluate("told") == [answer, answer]
