@@ -7,6 +7,7 @@ from __future__ import annotations
 import click
 
 from idp.cli.audit import trail
+from idp.cli.breach import breach
 from idp.cli.database import database
 from idp.cli.health import check
 from idp.cli.installation import config, openapi
@@ -31,5 +32,5 @@ account.add_command(recovery)
 account.add_command(photo)
 for kind in Kind:
     account.add_command(commands_for(kind))
-for command in (client, keys, account, database, trail, seed, config, check, openapi):
+for command in (client, keys, account, database, trail, breach, seed, config, check, openapi):
     main.add_command(command)
