@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from idp import accounts, audit, factors, notices, otp, sessions, sms_budget, throttle
+from idp.accounts import reach
 from idp.extensions import unit_of_work
 from idp.login import lanes
 
@@ -84,6 +85,7 @@ def confirm(held: sessions.Held, raw_code: str, attempt: Attempt) -> sessions.Ss
     if account is None or not accounts.may_act(account):
         raise Refused
     otp.verify(_errand(account, attempt.browser), raw_code)
+    reach.phone_came_back(account.id)
     end_row_of_failures(account.id, attempt)
     proven = factors.levels.joined(held.amr, factors.levels.AMR_SMS_CODE)
     _ask_for_second_factor(account.id, proven, attempt)  # this page must not be the way around the other

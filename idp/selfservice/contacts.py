@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, select, update
 
 from idp import accounts, audit, clock, notices, otp, sealed, sessions, throttle
+from idp.accounts import reach
 from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, PhoneNumber
 from idp.selfservice import telling
@@ -72,7 +73,9 @@ def prove_email(token: str, account_id: str) -> accounts.Account:
 
 
 def ask_phone(account: accounts.Account, phone: PhoneNumber, *, browser: str, address: str) -> None:
-    """Send a code to the phone that is to be. Raises otp.TooSoon, throttle.Throttled, sms_budget.NotReachable."""
+    """Send a code to the phone that is to be, or to the present one to prove it again.
+
+    Raises otp.TooSoon, throttle.Throttled, sms_budget.NotReachable."""
     errand = _errand(account.id, phone, browser)
     issued = otp.issue(errand, address=address, proofed=True)
     with unit_of_work():
@@ -99,6 +102,11 @@ def prove_phone(account_id: str, raw_code: str, *, browser: str) -> accounts.Acc
     with unit_of_work():
         if not _spend(row, State.ASKED, State.DONE):
             raise NothingAsked
+        account = accounts.find(account_id)
+        if account is not None and row.new_text == account.phone.e164:
+            reach.phone_came_back(account_id)
+            audit.record(audit.Event.PHONE_CONFIRMED, account_id)
+            return account
         return _carry_out(row)
 
 

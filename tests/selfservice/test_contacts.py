@@ -8,6 +8,7 @@ import re
 import pytest
 
 from idp import accounts
+from idp.accounts import reach
 from idp.extensions import unit_of_work
 from idp.selfservice import contacts
 from tests.owning import PASSWORD, at_once, press, sign_in, with_app
@@ -186,6 +187,20 @@ class TestPhone:
         assert phone_of(app, rina) == rina.phone
         browser.submit(code=code_in(texts(new_phone)))
         assert phone_of(app, rina) == new_phone
+
+    def test_a_phone_unused_for_a_year_is_proven_again_and_may_then_receive_reset_codes(self, app, http, rina, texts, clock):
+        clock.shift(366 * 86_400)
+        sign_in(http, rina)
+        http.get("/akun")
+        assert "perlu dikonfirmasi lagi" in http.text
+        http.get("/akun/kontak")
+        press(http, "/akun/kontak/hp/konfirmasi")
+        http.submit(code=code_in(texts(rina.phone)))
+        assert "Perlu dikonfirmasi lagi" not in http.text
+        with app.app_context():
+            assert reach.phone_may_receive_resets(accounts.find(rina.account_id))
+        assert phone_of(app, rina) == rina.phone
+        assert "/akun/urungkan/" not in texts(rina.phone)  # nothing was replaced, so there is nothing to undo
 
     def test_a_wrong_code_changes_nothing(self, app, browser, rina, texts, new_phone):
         browser.get("/akun/kontak/hp")

@@ -6,6 +6,7 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
 from idp import accounts, otp, sms_budget, throttle, web
+from idp.accounts import reach
 from idp.selfservice import contacts, people
 from idp.selfservice.forms import EmailForm, PhoneForm
 from idp.selfservice.routes import Answer, blueprint, freshly_confirmed, show
@@ -15,7 +16,13 @@ from idp.selfservice.routes import Answer, blueprint, freshly_confirmed, show
 def contacts_page() -> Answer:
     """Both contacts, and what waits for its proof."""
     account = people.me()
-    return show("contacts", account=account, asked={kind: contacts.open_change(account.id, kind) for kind in ("email", "phone")})
+    is_stale = not reach.phone_may_receive_resets(account)
+    return show(
+        "contacts",
+        account=account,
+        phone_is_stale=is_stale,
+        asked={kind: contacts.open_change(account.id, kind) for kind in ("email", "phone")},
+    )
 
 
 @blueprint.get("/akun/kontak/email")
@@ -80,6 +87,19 @@ def ask_phone() -> Answer:
     sent, account = PhoneForm(), people.me()
     if not sent.validate():
         return show("phone", 400, form=sent)
+    return _send_code(account, sent)
+
+
+@blueprint.post("/akun/kontak/hp/konfirmasi")
+def prove_present_phone() -> Answer:
+    """A code to the present phone, to prove it again. Only whoever has it gains by it."""
+    account = people.me()
+    sent = PhoneForm(formdata=None)
+    sent.parsed = account.phone
+    return _send_code(account, sent)
+
+
+def _send_code(account: accounts.Account, sent: PhoneForm) -> Answer:
     try:
         contacts.ask_phone(account, sent.parsed, browser=web.browser_id(), address=web.address_key())
     except otp.TooSoon:
@@ -113,7 +133,7 @@ def prove_phone() -> Answer:
     except accounts.AlreadyTaken:
         flash(_("Nomor ini sudah dipakai akun lain, jadi nomormu tidak diganti."), "bad")
         return redirect(url_for("selfservice.contacts_page"), 303)
-    flash(_("Nomor HP kamu sudah diganti."), "good")
+    flash(_("Nomor HP kamu sudah dikonfirmasi."), "good")
     return redirect(url_for("selfservice.contacts_page"), 303)
 
 

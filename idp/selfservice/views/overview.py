@@ -8,6 +8,7 @@ from flask import jsonify, redirect, request
 from flask_babel import gettext as _
 
 from idp import accounts, factors, sessions, throttle, web
+from idp.accounts import reach
 from idp.selfservice import confirmation, erasure, people
 from idp.selfservice.forms import ConfirmForm
 from idp.selfservice.routes import Answer, blueprint, show
@@ -18,6 +19,7 @@ def overview() -> Answer:
     """Everything at a glance."""
     account = people.me()
     stands: dict[str, Any] = {"enrolled": factors.enrolled(account.id), "sign_ins": len(sessions.in_force(account.id))}
+    stands["phone_is_stale"] = not reach.phone_may_receive_resets(account)
     return show("overview", account=account, ends_at=erasure.asked(account.id), terms_in_force=accounts.TERMS_VERSION, **stands)
 
 
