@@ -25,7 +25,7 @@ class GuardianNeeded(Exception):
     """The phone was proven, and the person is a minor: a parent or guardian is next."""
 
 
-def leave_contacts(asking: Asking, *, email: EmailAddress, phone: PhoneNumber, password: str) -> Application:
+def leave_contacts(asking: Asking, *, email: EmailAddress, phone: PhoneNumber, password: str, shared_device: bool = False) -> Application:
     """Step 2: open the pending account, or correct it, and send a code to the phone.
 
     A code that was sent to the same phone within its gap stays good.
@@ -45,7 +45,7 @@ def leave_contacts(asking: Asking, *, email: EmailAddress, phone: PhoneNumber, p
         else:
             accounts.change_pending_contacts(account_id, email=email, phone=phone, password_hash=password_hash)
         application.account_id, application.step, application.collision = account_id, Step.CODE, None
-        application.remember(email=email.value, phone=phone.e164)
+        application.remember(email=email.value, phone=phone.e164, shared="yes" if shared_device else "")
         _send(issued, account_id, phone, asking.locale)
     return application
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, StringField, ValidationError
+from wtforms import BooleanField, Field, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from idp import accounts
@@ -86,6 +86,8 @@ class ContactsForm(FlaskForm):  # type: ignore[misc]
     email = StringField(_l("Alamat Email"), [InputRequired(_EMPTY)])
     phone = StringField(_l("Nomor Handphone"), [InputRequired(_EMPTY)])
     password = PasswordField(_l("Password"), [InputRequired(_EMPTY)])
+
+    shared_device = BooleanField(_l("Ini HP atau komputer bersama"))
 
     def __init__(self, *args: Any, owner: accounts.Owner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

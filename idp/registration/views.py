@@ -117,7 +117,11 @@ def leave_contacts() -> pages.Answer:
     if not form.validate():
         return pages.show("contacts", 400, form=form)
     return _code_sent(
-        lambda: activation.leave_contacts(pages.asking_from_here(), password=form.password.data, **form.parsed), "contacts", form
+        lambda: activation.leave_contacts(
+            pages.asking_from_here(), password=form.password.data, shared_device=form.shared_device.data, **form.parsed
+        ),
+        "contacts",
+        form,
     )
 
 
@@ -189,8 +193,10 @@ def confirm() -> pages.Answer:
 def welcome(account: accounts.Account, application: Application, password_typed_at: datetime) -> pages.Answer:
     """The account is active: its owner is signed in and goes where they were going."""
     secret_cookies.take_back(pages.COOKIE)
-    sessions.begin(account.id, amr=activation.means(password_typed_at), acr=ACR)
-    sessions.remember(account.id)
+    shared = bool(application.answers.get("shared"))
+    sessions.begin(account.id, amr=activation.means(password_typed_at), acr=ACR, shared_device=shared)
+    if not shared:
+        sessions.remember(account.id)
     return redirect(pages.way_on(application), 303)
 
 

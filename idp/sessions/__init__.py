@@ -12,7 +12,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from urllib.parse import quote
 
-from flask import Flask, Request, redirect, request
+from flask import Flask, Request, Response, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp.extensions import login_manager
@@ -21,7 +21,7 @@ from idp.sessions.device_words import device_words
 from idp.sessions.devices import accounts_known_here, remember, this_device
 from idp.sessions.held import Held, held, hold, release
 from idp.sessions.lifecycle import begin, current, end, end_everywhere, in_force, on_end, renew
-from idp.sessions.models import SsoSession, StoredSession
+from idp.sessions.models import SsoSession, StoredSession, idle
 
 __all__ = [
     "Held",
@@ -58,10 +58,19 @@ def init_app(app: Flask) -> None:
     # Its remember-me cookie is looked at before our loader, and a crafted one is an error: no one can guess this name.
     app.config["REMEMBER_COOKIE_NAME"] = secrets.token_urlsafe(16)
     login_manager.request_loader(_load)
+    app.after_request(_hide_when_idle)
 
 
 def _load(_request: Request) -> SsoSession | None:
     return current()
+
+
+def _hide_when_idle(response: Response) -> Response:
+    """On a shared device a page does not stay on the screen for longer than its sign-in lives; without any script."""
+    found: SsoSession | None = g.get("sso")
+    if found is not None and found.shared_device and response.mimetype == "text/html":
+        response.headers["Refresh"] = f"{int(idle(shared_device=True).total_seconds()) + 1}; url=/masuk"
+    return response
 
 
 def required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:

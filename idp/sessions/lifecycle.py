@@ -81,8 +81,8 @@ def end(sid: str, cause: str) -> bool:
         audit.record(audit.Event.SESSION_ENDED, row.account_id, sid=sid, cause=cause)
         for hook in _hooks:
             hook(sid, row.account_id, cause)
-        token_hash = row.token_hash
-        after_commit(lambda: _forget(token_hash))
+        token_hash, shared = row.token_hash, row.shared_device
+        after_commit(lambda: _forget(token_hash, shared=shared))
     return True
 
 
@@ -108,17 +108,29 @@ def _found(token_hash: str | None) -> SsoSession | None:
     except cache.Ended:
         return None
     if kept is not None:
-        return kept if kept.is_alive() else None
+        return _if_alive(kept)
     return _from_sql(token_hash)
 
 
 def _from_sql(token_hash: str) -> SsoSession | None:
     row = db.session.scalar(select(StoredSession).where(StoredSession.token_hash == token_hash, StoredSession.ended_at.is_(None)))
-    if row is None or not SsoSession.of(row).is_alive() or not accounts.may_act(accounts.find(row.account_id)):
+    if row is None or not accounts.may_act(accounts.find(row.account_id)):
+        return None
+    if _if_alive(SsoSession.of(row)) is None:
         return None
     found = SsoSession.of(_seen(row))
     cache.write(token_hash, found)
     return found
+
+
+def _if_alive(session: SsoSession) -> SsoSession | None:
+    """The sign-in, unless it was idle for too long or is too old: then a shared device keeps nothing of it."""
+    if session.is_alive():
+        return session
+    if session.shared_device:
+        secret_cookies.take_back(COOKIE)
+        secret_cookies.clear_site("cache", "storage")  # the answer may set cookies that the next person needs
+    return None
 
 
 def _seen(row: StoredSession) -> StoredSession:
@@ -147,11 +159,13 @@ def _take_over(row: StoredSession, token: str, before: str) -> None:
         browser_session.pop("csrf_token", None)  # forms served to whoever was here before are void
 
 
-def _forget(token_hash: str) -> None:
+def _forget(token_hash: str, *, shared: bool) -> None:
     cache.bury(token_hash)
     if secret_cookies.sent_hash(COOKIE) == token_hash:
         secret_cookies.take_back(COOKIE)
         g.sso = None
+        if shared:
+            secret_cookies.clear_site("cache", "cookies", "storage")
 
 
 def _make_room(account_id: str) -> None:

@@ -1,4 +1,6 @@
-"""Cookies that hold a secret which is stored as a hash only: the sign-in, the known device, the unfinished registration."""
+"""Cookies that hold a secret which is stored as a hash only: the sign-in, the known device, the unfinished registration.
+
+And the way to have a browser forget them, with everything else."""
 
 from __future__ import annotations
 
@@ -57,6 +59,15 @@ def take_back(name: str) -> None:
         response.delete_cookie(cookie_name(name), path="/", secure=settings.current().https, httponly=True, samesite="Lax")
 
     _on_answer(remove_it)
+
+
+def clear_site(*what: str) -> None:
+    """Let the browser forget what it keeps of this provider, with the answer to this request (Clear Site Data)."""
+
+    def clear(response: Response) -> None:
+        response.headers["Clear-Site-Data"] = ", ".join(f'"{one}"' for one in what)
+
+    _on_answer(clear)
 
 
 def _on_answer(change: Callable[[Response], None]) -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 from tests.browsing import Browser
 from tests.login.test_sign_in import is_in, sign_in
 from tests.owning import Holder, holder
+from tests.timing import MovedClock
 
 
 @pytest.fixture
@@ -57,6 +58,23 @@ def test_the_browser_is_told_to_forget_and_on_a_shared_device_everything(http: B
     shared.get("/keluar")
     shared.submit(follow=False)
     assert shared.answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+
+
+def test_a_shared_device_is_wiped_in_whatever_way_its_sign_in_ends(http: Browser, siti: Holder, clock: MovedClock) -> None:
+    sign_in(http, siti.email, shared_device="y")
+    http.get("/akun")
+    assert http.answer.headers["Refresh"] == "601; url=/masuk"  # what stands on the screen goes as well
+    http.get("/oauth/logout")
+    http.submit(decision="logout")
+    assert http.answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    idle = sign_in(http.another(), siti.email, shared_device="y")
+    clock.shift(11 * 60)
+    idle.request("GET", "/akun")
+    assert idle.answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert idle.cookie("sso") is None
+    own = sign_in(http.another(), siti.email)
+    own.get("/akun")
+    assert "Refresh" not in own.answer.headers
 
 
 def test_signing_out_twice_is_no_error(http: Browser) -> None:

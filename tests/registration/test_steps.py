@@ -45,6 +45,15 @@ def test_a_recognised_citizen_registers_and_is_signed_in(http: Browser, sandbox:
         assert db.session.query(Application).count() == 0
 
 
+def test_whoever_registers_on_a_shared_device_is_not_remembered_there(http: Browser, sandbox: Outside, worker: Worker) -> None:
+    register(http, sandbox, worker, sandbox.add_person(), shared_device="y")
+    assert http.path == "/"
+    assert http.cookie("device") is None
+    http.get("/keluar")
+    http.submit(follow=False)
+    assert http.answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+
+
 def test_the_steps_say_which_they_are_and_what_is_agreed_to(http: Browser, sandbox: Outside) -> None:
     http.get("/daftar")
     assert "Langkah 1 dari 3" in http.text

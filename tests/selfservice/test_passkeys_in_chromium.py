@@ -84,6 +84,13 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(app, page, device, r
     session = latest_session(app)
     assert session.acr == "phr"
     assert set(session.amr.split()) in ({"hwk", "user", "mfa"}, {"swk", "user", "mfa"})
+    assert not session.shared_device
+    sign_out(page)
+    page.goto("/masuk?next=/akun/dua-langkah")
+    page.get_by_label("Ini HP atau komputer bersama").check()
+    page.get_by_role("button", name="Masuk dengan passkey").click()
+    arrive(page, "/akun/dua-langkah")
+    assert latest_session(app).shared_device
 
 
 def test_a_passkey_is_the_second_step_after_the_password(app, page, device, rina):

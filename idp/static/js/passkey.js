@@ -28,6 +28,9 @@ async function ask(form) {
   const publicKey = understood(await answer.json());
   const credential = await navigator.credentials[form.dataset.passkey]({ publicKey });
   form.elements.credential.value = written(credential);
+  // The box stands in the form beside this one.
+  const shared = document.querySelector("input[type=checkbox][name=shared_device]");
+  if (shared && form.elements.shared_device) form.elements.shared_device.disabled = !shared.checked;
 }
 
 function serve(form) {
