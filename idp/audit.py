@@ -90,6 +90,8 @@ class Event(StrEnum):
     REGISTRATION_CHECKED = "registration_checked"
     REGISTRATION_COLLIDED = "registration_collided"
     REGISTRATION_OPENED = "registration_opened"
+    RESUME_SHARED = "resume_shared"
+    RESUME_WITHDRAWN = "resume_withdrawn"
     SESSION_BEGUN = "session_begun"
     SESSION_DISOWNED = "session_disowned"
     SESSION_ENDED = "session_ended"

@@ -4,7 +4,7 @@ authorize -> (sign in) -> (consent) -> code -> token -> userinfo, refresh, logou
 Owns clients, consents, codes, tokens and signing keys. Knows subjects and sessions by name only: what it needs of
 people comes through `Host`, and it must know nothing of accounts, passwords, factors or notices."""
 
-from idp.oidc import readings
+from idp.oidc import readings, statements
 from idp.oidc.connected import Service, disconnect, name_of, services
 from idp.oidc.consents import Connection, connections, forget, withdraw
 from idp.oidc.host import Authentication, ClaimAsk, ClaimsRequest, ClaimText, Host, LoginHint
@@ -35,6 +35,7 @@ __all__ = [
     "name_of",
     "readings",
     "services",
+    "statements",
     "tiles",
     "withdraw",
 ]

@@ -26,12 +26,14 @@ MOST_COUNTED = 99
 DEVICES, CONTACTS, TWO_STEP, SERVICES = "/akun/perangkat", "/akun/kontak", "/akun/dua-langkah", "/akun/layanan"
 TOLD: Mapping[Event, tuple[LazyString, str]] = {
     Event.ACCOUNT_RESTORED: (_l("Akunmu dibuka kembali oleh petugas"), "/akun"),
+    Event.APPEAL_ANSWERED: (_l("Keberatanmu sudah dijawab"), "/akun"),
     Event.AUTHENTICATOR_ADDED: (_l("Aplikasi autentikator ditambahkan"), TWO_STEP),
     Event.AUTHENTICATOR_REMOVED: (_l("Aplikasi autentikator dihapus"), TWO_STEP),
     Event.CONSENT_GIVEN: (_l("Kamu mengizinkan sebuah layanan membaca datamu"), SERVICES),
     Event.CONSENT_WITHDRAWN: (_l("Izin sebuah layanan untuk membaca datamu dicabut"), SERVICES),
     Event.CONTACTS_REPLACED: (_l("Email dan nomor HP diganti lewat pemulihan akun"), CONTACTS),
     Event.CONTACT_CHANGE_UNDONE: (_l("Penggantian kontak dibatalkan"), CONTACTS),
+    Event.CORRECTION_ANSWERED: (_l("Permintaan koreksimu sudah dijawab"), "/akun/data/koreksi"),
     Event.DATA_DOWNLOADED: (_l("Semua datamu diunduh"), "/akun/data"),
     Event.EMAIL_CHANGED: (_l("Email diganti"), CONTACTS),
     Event.EMAIL_CONFIRMED: (_l("Email dikonfirmasi"), CONTACTS),
@@ -50,6 +52,8 @@ TOLD: Mapping[Event, tuple[LazyString, str]] = {
     Event.RECOVERY_CODES_MADE: (_l("Kode pemulihan baru dibuat"), TWO_STEP),
     Event.RECOVERY_CODE_SPENT: (_l("Kode pemulihan dipakai"), TWO_STEP),
     Event.REGISTRATION_COLLIDED: (_l("Ada yang mencoba mendaftar dengan NIK atau kontakmu"), "/akun/riwayat"),
+    Event.RESUME_SHARED: (_l("Tautan ke resumemu dibuat"), "/resume"),
+    Event.RESUME_WITHDRAWN: (_l("Tautan ke resumemu dicabut"), "/resume"),
     Event.SESSION_DISOWNED: (_l("Perangkat dikeluarkan lewat tautan “bukan saya”"), DEVICES),
 }
 OF_CHECK: Mapping[str, LazyString] = {

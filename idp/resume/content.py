@@ -35,6 +35,7 @@ PARTS = (
     Part("kontak", _l("Email dan nomor handphone"), ("email", "email_verified", "phone_number", "phone_number_verified")),
     Part("kelahiran", _l("Tempat dan tanggal lahir, jenis kelamin"), ("birthdate", "gender")),
 )
+TITLES = {claim: part.title for part in PARTS for claim in part.claims}
 NAMES = tuple(part.name for part in PARTS)
 # What is offered at first to be shown to strangers: the working life, not how to find the person.
 USUAL = NAMES[:7]

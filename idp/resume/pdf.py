@@ -14,7 +14,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
 from idp.resume import lines
-from idp.resume.content import PARTS, Resume
+from idp.resume.content import PARTS, TITLES, Resume
 from idp.resume.lines import Lines, day, moment_day, word
 
 # They would write characters of somebody's name into the log.
@@ -25,7 +25,6 @@ for _name in ("fpdf", "fontTools"):
 INK, SOFT, BLUE, GREEN, LINE = "#18212f", "#4d5b72", "#0b57a4", "#0f7b55", "#dbe3ee"
 FONT = "Source Sans Pro"
 MARGIN, PHOTO_WIDTH, ROOM_FOR_AN_ENTRY = 18, 27, 34
-TITLES = {claim: part.title for part in PARTS for claim in part.claims}
 
 
 @dataclass(frozen=True, slots=True)

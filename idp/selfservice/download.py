@@ -111,6 +111,11 @@ PARTS: dict[str, tuple[LazyString, Part]] = {
 }
 
 
+def also(name: str, about: LazyString, part: Part) -> None:
+    """Have another slice's part of the document too; for slices that this one must not know."""
+    PARTS[name] = (about, part)
+
+
 def document(account: accounts.Account) -> str:
     """The whole document. Secrets (password, keys, codes) are not in it: they prove who a person is and tell nothing of them."""
     parts = {name: part(account) for name, (_about, part) in PARTS.items()}

@@ -60,6 +60,8 @@ WORDS: Mapping[Event, LazyString] = {
     Event.RECOVERY_CODE_SPENT: _l("Kode pemulihan dipakai"),
     Event.RECOVERY_PROVEN: _l("Pemulihan akun: kontak dibuktikan"),
     Event.REGISTRATION_COLLIDED: _l("Ada yang mencoba mendaftar dengan NIK atau kontakmu"),
+    Event.RESUME_SHARED: _l("Tautan ke resume dibuat"),
+    Event.RESUME_WITHDRAWN: _l("Tautan ke resume dicabut"),
     Event.SESSION_BEGUN: _l("Masuk"),
     Event.SESSION_DISOWNED: _l("Perangkat dikeluarkan lewat tautan “bukan saya”"),
     Event.SESSION_ENDED: _l("Keluar"),

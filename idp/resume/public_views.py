@@ -1,0 +1,77 @@
+"""`/cv/<secret>`: a résumé as its owner shows it, for whoever has the link. Nobody keeps it, no search engine finds it."""
+
+from __future__ import annotations
+
+from flask import Response, abort, make_response, render_template
+
+from idp import accounts, settings, throttle, web
+from idp.resume import content, lines, links, statement
+from idp.resume.content import Resume
+from idp.resume.models import ResumeLink
+from idp.resume.routes import as_file, blueprint, pdf_of, written
+
+UNSEEN = {"X-Robots-Tag": "noindex, nofollow, noarchive, noimageindex", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+@blueprint.get("/cv/<secret>")
+def shown_page(secret: str) -> Response:
+    """The page."""
+    link, account, resume = _opened(secret)
+    links.note_opened(link)
+    histories = [(claim, content.TITLES[claim], lines.of(resume, claim)) for claim in lines.HISTORIES]
+    page = render_template(
+        "resume/shown.html",
+        resume=resume,
+        initials=account.name.initials,
+        histories=[one for one in histories if one[2]],
+        link=link,
+        secret=secret,
+        issuer=settings.current().issuer,
+    )
+    return _unseen(make_response(page))
+
+
+@blueprint.get("/cv/<secret>/foto.jpg")
+def shown_photo(secret: str) -> Response:
+    """The photo, where it is shown."""
+    _link, _account, resume = _opened(secret)
+    if resume.photo is None:
+        abort(404)
+    answer = make_response(resume.photo)
+    answer.mimetype = "image/jpeg"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return _unseen(answer)
+
+
+@blueprint.get("/cv/<secret>/resume.pdf")
+def shown_pdf(secret: str) -> Response:
+    """The same parts to print."""
+    _link, _account, resume = _opened(secret)
+    return _unseen(as_file("resume.pdf", "application/pdf", written(resume, pdf_of)))
+
+
+@blueprint.get("/cv/<secret>/resume.jwt")
+def shown_statement(secret: str) -> Response:
+    """The same parts, signed."""
+    link, _account, resume = _opened(secret)
+    return _unseen(as_file("resume.jwt", "application/jwt", statement.signed(resume, link)))
+
+
+@blueprint.app_template_filter("iso_day")
+def iso_day(value: str) -> str:
+    """A date of a claim as people write it."""
+    return lines.day(value, web.locale())
+
+
+def _opened(secret: str) -> tuple[ResumeLink, accounts.Account, Resume]:
+    throttle.hit("resume_opened_per_address", web.address_key())
+    try:
+        link, account = links.found(secret)
+    except links.NotThere:
+        abort(404)
+    return link, account, content.of(account, web.locale(), link.parts)
+
+
+def _unseen(answer: Response) -> Response:
+    answer.headers.update(UNSEEN)
+    return answer
