@@ -67,6 +67,24 @@ def test_skillhub_suggests_what_fills_the_gaps(skillhub: Visitor) -> None:
     assert re.search(r"dicari \d+ lowongan", page)
 
 
+def test_the_suggestions_change_with_the_profile(skillhub: Visitor, provider: StandIn) -> None:
+    skillhub.sign_in()
+    before = suggested(skillhub)
+    provider.claims["skills"] = [{"name": "Las listrik (SMAW)"}, {"name": "Las GTAW"}, {"name": "K3"}]
+    provider.claims["address"] = {"province_code": "21", "city_code": "21.71"}
+    skillhub.press("/refresh")
+    welder = suggested(skillhub)
+    assert welder[0] != before[0]
+    provider.claims["training"] = [{"program": welder[0], "provider": "BLK", "end": "2025-01-01"}]
+    skillhub.press("/refresh")
+    assert suggested(skillhub)[0] != welder[0]
+
+
+def suggested(skillhub: Visitor) -> list[str]:
+    """The programmes that the front page offers, in its order."""
+    return re.findall(r'<a href="/program/[^"]+">([^<]+)</a>', skillhub.get("/").text)
+
+
 def test_what_was_received_stands_there_in_words(karirhub: Visitor) -> None:
     karirhub.sign_in()
     page = words(karirhub.get("/").text)
