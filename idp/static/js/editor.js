@@ -32,6 +32,7 @@ function start(box) {
   paper.append(...new DOMParser().parseFromString(source, "text/html").body.childNodes);
   area.removeAttribute("id");
   area.hidden = true;
+  area.before(tools); // after the label, which names both
   area.after(paper);
   tools.hidden = false;
   document.execCommand("defaultParagraphSeparator", false, "p");
