@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
+from flask import Flask
 from werkzeug.test import TestResponse
 
 LONGEST_SECONDS = 2.0
@@ -42,3 +43,39 @@ class Volley:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             assert self.sent >= self.least, f"{self.sent} requests were sent, not {self.least}"
+
+
+class Watch:
+    """Everything that an application is asked while a trial walks through it, counted and timed."""
+
+    ALLOWED_PAUSES = 2  # of a busy machine, not of the provider: what hangs does so every time
+
+    def __init__(self, app: Flask, volley: Volley) -> None:
+        self._app, self._volley, self._inner = app, volley, app.wsgi_app
+        self.failed: list[str] = []
+        self.slow: list[str] = []
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        about = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+
+        def start(status: str, headers: Any, *more: Any) -> Any:
+            if status.startswith("5"):
+                self.failed.append(f"{about}: {status}")
+            return start_response(status, headers, *more)
+
+        began = time.perf_counter()
+        answer = self._inner(environ, start)
+        self._volley.sent += 1
+        if time.perf_counter() - began > LONGEST_SECONDS:
+            self.slow.append(about)
+        return answer
+
+    def __enter__(self) -> Self:
+        self._app.wsgi_app = self  # type: ignore[method-assign]
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._app.wsgi_app = self._inner  # type: ignore[method-assign]
+        if kind is None:
+            assert self.failed == []
+            assert len(self.slow) <= self.ALLOWED_PAUSES, self.slow
