@@ -25,7 +25,7 @@ run: $(VENV)/.ready  ## everything, with embedded defaults, on http://localhost:
 	@$(BIN)/python -m sandbox.stack
 
 browser: $(VENV)/.ready-test
-	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.installing
 
 test: browser  ## all tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist worksteal

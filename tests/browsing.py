@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from idp import settings
 
 
-class _Forms(HTMLParser):
+class Forms(HTMLParser):
     """The forms of a page: action, method and the fields with the values that they would send."""
 
     def __init__(self) -> None:
@@ -111,7 +111,7 @@ class Browser:
 
     def forms(self) -> list[dict[str, Any]]:
         """The forms of the page shown."""
-        reader = _Forms()
+        reader = Forms()
         reader.feed(self.answer.text)
         return reader.forms
 

@@ -15,9 +15,10 @@ from idp import clock as the_clock
 from idp import create_app, migrations, sealed, settings
 from idp.database import Model
 from idp.extensions import db, redis
+from tests import installing
 from tests.browsing import Browser
 from tests.commands import Idp
-from tests.live import LiveServer, chromium_path
+from tests.live import LiveServer
 from tests.outside import Outside
 from tests.postgres import Postgres
 from tests.timing import MovedClock
@@ -39,19 +40,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where Chromium may not be installed its tests are left out, and the summary says so; CI has it."""
+    """Where a program may not be installed its tests are left out, and the head of the report says so; CI has them all."""
     for item in items:
         if {"page", "chromium"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
-    if chromium_path() is None:
-        needing = [item for item in items if item.get_closest_marker("browser")]
-        items[:] = [item for item in items if item not in needing]
+    marks = {one.mark for one in installing.missing()}
+    needing = [item for item in items if marks & {mark.name for mark in item.iter_markers()}]
+    items[:] = [item for item in items if item not in needing]
+    if needing:
         config.hook.pytest_deselected(items=needing)
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    found = chromium_path()
-    return f"browser: {found}" if found else "browser: no Chromium here, browser tests are left out (apt-get install chromium)"
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [f"{one.mark}: {one.find() or one.left_out}" for one in installing.PROGRAMS]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Quiet runs have no head: say at the end what was left out."""
+    for one in installing.missing():
+        terminalreporter.write_line(f"{one.mark}: {one.left_out}")
 
 
 def free_port() -> int:
@@ -212,7 +219,7 @@ def chromium() -> Iterator[Any]:
         "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
     )
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium_path(), args=flags.split())
+        started = playwright.chromium.launch(executable_path=installing.chromium(), args=flags.split())
         yield started
         started.close()
 

@@ -1,8 +1,7 @@
-"""The provider on a real socket, within the test process so that its clock can be moved; and where Chromium is."""
+"""The provider on a real socket, within the test process so that its clock can be moved."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 
 from flask import Flask
@@ -41,7 +40,3 @@ class LiveServer:
         self._server.shutdown()
         self._server.server_close()
         self._threads[1].join()
-
-
-def chromium_path() -> str | None:
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)

@@ -1,0 +1,92 @@
+"""`python -m tests.installing`: the programs of others that tests use, where they are, and how they come here where that may be.
+
+Chromium and Apache come from Debian's packages, Node's libraries from the lock file in `tests/interop/`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+INTEROP = Path(__file__).parent / "interop"
+LIBRARIES = INTEROP / "node_modules"
+APACHE_MODULES = Path("/usr/lib/apache2/modules")
+
+
+def chromium() -> str | None:
+    """The path of Chromium."""
+    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+
+
+def node() -> str | None:
+    """The path of Node, when the libraries of the lock file are there too."""
+    found, installed = shutil.which("node"), LIBRARIES / ".package-lock.json"
+    current = installed.exists() and installed.stat().st_mtime >= (INTEROP / "package-lock.json").stat().st_mtime
+    return found if found and current else None
+
+
+def apache() -> str | None:
+    """The path of Apache, when mod_auth_openidc is there too."""
+    found = shutil.which("apache2") or shutil.which("apache2", path="/usr/sbin")
+    return found if found and (APACHE_MODULES / "mod_auth_openidc.so").exists() else None
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that some tests need: those with its mark are left out where it is not."""
+
+    mark: str
+    find: Callable[[], str | None]
+    install: tuple[str, ...]  # packages of Debian; empty: libraries of Node
+    advice: str
+
+    @property
+    def left_out(self) -> str:
+        """What a report says where the program is not."""
+        return f"{self.advice}: its tests are left out"
+
+
+PROGRAMS = (
+    Program("browser", chromium, ("chromium",), "no Chromium here (apt-get install chromium)"),
+    Program("node", node, (), "no Node 20 with its libraries here (npm ci --prefix tests/interop)"),
+    Program(
+        "apache",
+        apache,
+        ("apache2", "libapache2-mod-auth-openidc"),
+        "no mod_auth_openidc here (apt-get install apache2 libapache2-mod-auth-openidc)",
+    ),
+)
+
+
+def missing() -> list[Program]:
+    """The programs that are not here."""
+    return [one for one in PROGRAMS if one.find() is None]
+
+
+def install() -> None:
+    """Bring here what this user may install."""
+    packages = [package for one in missing() for package in one.install]
+    if packages and os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"installing {', '.join(packages)} for the tests …")
+        # Level 1: a web server that is installed does not start by itself.
+        _quietly("apt-get", "update", "-q")
+        _quietly("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages, RUNLEVEL="1", DEBIAN_FRONTEND="noninteractive")
+    if node() is None and shutil.which("node") and shutil.which("npm"):
+        print("installing the libraries of tests/interop/package-lock.json …")
+        _quietly("npm", "ci", "--prefix", str(INTEROP), "--no-audit", "--no-fund", "--ignore-scripts")
+
+
+def _quietly(*command: str, **env: str) -> None:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(command, check=False, env=os.environ | env, **quiet)  # type: ignore[call-overload]
+
+
+if __name__ == "__main__":
+    if missing():
+        install()
+    for one in missing():
+        print(one.left_out, file=sys.stderr)
