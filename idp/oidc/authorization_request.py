@@ -14,6 +14,7 @@ from idp.oidc.faults import (
     InvalidRequestError,
     InvalidScopeError,
     InvalidTargetError,
+    RegistrationNotSupportedError,
     UnauthorizedClientError,
     UnsupportedResponseTypeError,
 )
@@ -74,6 +75,8 @@ class AuthorizationRequest(BaseModel):
 def understand(given: Parameters, client: Client, redirect_uri: str) -> AuthorizationRequest:
     """The request of a known client with a trusted redirect URI. Raises the error that the standard names."""
     reject_repeated(given)  # RFC 6749 3.1
+    if "registration" in given:  # OpenID Connect Core 7.2.1: clients register beforehand, at their own endpoint
+        raise RegistrationNotSupportedError("registration is for self-issued providers (OpenID Connect Core 7).")
     response_type = check_response_type(given, client)  # RFC 6749 3.1.1
     response_mode = check_response_mode(given, client, response_type)  # OAuth 2.0 Multiple Response Types 2.1
     scope = check_scope(given, client, response_type)  # RFC 6749 3.3, OpenID Connect Core 3.1.2.1

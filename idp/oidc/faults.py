@@ -22,6 +22,7 @@ from authlib.oidc.core.errors import (
     InvalidRequestObjectError,
     InvalidRequestURIError,
     LoginRequiredError,
+    RegistrationNotSupportedError,
     RequestNotSupportedError,
     RequestURINotSupportedError,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "InvalidScopeError",
     "LoginRequiredError",
     "OAuth2Error",
+    "RegistrationNotSupportedError",
     "RequestNotSupportedError",
     "RequestURINotSupportedError",
     "UnauthorizedClientError",

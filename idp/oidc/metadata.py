@@ -19,7 +19,10 @@ GRANTS = ("authorization_code", "refresh_token", "client_credentials", DEVICE, E
 RESPONSE_TYPES = ("code", "code id_token", "id_token")  # never `token`
 RESPONSE_MODES = ("query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt")
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none")
-OWN_FIELDS = ("pkce", "sector", "first_party", "profile", "tile", "purpose", "purpose_en", "colour", "resources", "serves")
+OWN_FIELDS = (
+    "pkce", "sector", "first_party", "profile", "tile", "purpose", "purpose_en", "colour", "resources", "serves",
+    "userinfo_acr_values", "userinfo_max_age",
+)  # fmt: skip
 
 WebAddress = Annotated[str, AfterValidator(uris.check_web_address)]
 Word = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,200}$")]
@@ -133,6 +136,8 @@ class ClientMetadata(BaseModel):
     purpose_en: Text | None = None  # the same in English
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     resources: tuple[WebAddress, ...] = ()  # RFC 8707: for which it may ask access tokens
+    userinfo_acr_values: tuple[Word, ...] = ()  # RFC 9470: one of these or stronger, or no claims; empty: any
+    userinfo_max_age: int | None = Field(None, ge=1)  # RFC 9470: seconds after which a sign-in opens no claims any more
     serves: tuple[WebAddress, ...] = ()  # resources that it is itself: it may introspect tokens meant for them
 
     @model_validator(mode="before")

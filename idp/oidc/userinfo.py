@@ -6,21 +6,25 @@ from typing import Any
 
 from flask import Response, jsonify, make_response, request
 
-from idp.oidc import access_tokens, algorithms, client_keys, clients, dpop, jose, keys, provider, released, subjects
+from idp import clock
+from idp.oidc import access_tokens, algorithms, client_keys, clients, dpop, jose, keys, provider, released, steps, subjects
 from idp.oidc.clients import Client
 from idp.oidc.faults import InvalidRequestError, OAuth2Error, with_nonce
 from idp.oidc.grants import Access
 from idp.oidc.routes import blueprint
 
+INSUFFICIENT = "insufficient_user_authentication"
+
 
 class Challenge(Exception):
     """The request is refused with a challenge (RFC 6750 3)."""
 
-    def __init__(self, status: int, error: str | None = None, description: str = "") -> None:
+    def __init__(self, status: int, error: str | None = None, description: str = "", **more: str) -> None:
         super().__init__(error)
         self.status = status
         self.error = error
         self.description = description
+        self.more = more  # what else the challenge says, such as the acr_values that would do
 
 
 @blueprint.route("/oauth/userinfo", methods=["GET", "POST"])
@@ -32,6 +36,7 @@ def userinfo() -> Response:
         client = client_of(access)
         check_binding(access, scheme, text, client)  # RFC 9449 7.2
         check_scope(access)  # OpenID Connect Core 5.3.1
+        check_authentication(access, client)  # RFC 9470 3
         return answer(claims_of(access, client), client)
     except Challenge as challenge:
         return refusal(challenge)
@@ -97,6 +102,16 @@ def check_scope(access: Access) -> None:
         raise Challenge(403, "insufficient_scope", "The scope openid is needed.")
 
 
+def check_authentication(access: Access, client: Client) -> None:
+    """Where the client is registered so, old and weak sign-ins open nothing: it has to ask for a better one."""
+    wanted, max_age = client.metadata.userinfo_acr_values, client.metadata.userinfo_max_age
+    authorization = access.authorization
+    if wanted and steps.effective_acr(authorization.acr or "", wanted) not in wanted:
+        raise Challenge(401, INSUFFICIENT, "A stronger sign-in is needed.", acr_values=" ".join(wanted))
+    if max_age is not None and (authorization.auth_time or 0) + max_age < clock.timestamp():
+        raise Challenge(401, INSUFFICIENT, "A more recent sign-in is needed.", max_age=str(max_age))
+
+
 def claims_of(access: Access, client: Client) -> dict[str, Any]:
     """The claims, with the subject as the client knows it."""
     authorization = access.authorization
@@ -130,6 +145,7 @@ def refusal(challenge: Challenge) -> Response:
     body: dict[str, str] = {}
     if challenge.error:
         words += [f'error="{challenge.error}"', f'error_description="{challenge.description}"']
+        words += [f'{name}="{value}"' for name, value in challenge.more.items()]
         body = {"error": challenge.error, "error_description": challenge.description}
     response = jsonify(body)
     response.status_code = challenge.status

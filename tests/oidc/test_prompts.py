@@ -11,6 +11,8 @@ from idp import clock
 from tests.oidc.house import ACRS, House
 from tests.oidc.party import Browser, Party, values_of
 
+MFA = ACRS[2]
+
 
 @pytest.fixture
 def trusted(register: Any) -> Party:
@@ -194,3 +196,36 @@ def test_hints_reach_the_sign_in_page(trusted: Party, house: House) -> None:
     trusted.ask(trusted.browser(), login_hint="siti@example.id", ui_locales="en id", display="popup")
     assert house.hints[-1].login_hint == "siti@example.id"
     assert house.hints[-1].ui_locales == ("en", "id")
+
+
+class TestChallenges:
+    """RFC 9470: a token from too weak or too old a sign-in opens nothing, and the challenge says what would."""
+
+    def test_a_stronger_sign_in_is_asked_for_and_does(self, register: Any, house: House) -> None:
+        party: Party = register(first_party=True, userinfo_acr_values=[MFA])
+        house.second_factor = {"siti"}
+        browser = party.browser()
+        browser.sign_in(house)
+        answer = party.userinfo(party.tokens(browser)["access_token"])
+        assert answer.status_code == 401
+        assert answer.json["error"] == "insufficient_user_authentication"
+        assert f'acr_values="{MFA}"' in answer.headers["WWW-Authenticate"]
+        party.ask(browser, acr_values=MFA)
+        browser.follow()
+        browser.post(f"{browser.answer.request.full_path}&acr={MFA}")
+        browser.follow()
+        told = party.redeem(values_of(browser.answer)["code"]).json
+        assert party.userinfo(told["access_token"]).status_code == 200
+
+    def test_a_more_recent_sign_in_is_asked_for_and_does(self, register: Any, house: House) -> None:
+        party: Party = register(first_party=True, userinfo_max_age=300)
+        browser = party.browser()
+        browser.sign_in(house)
+        token = party.tokens(browser)["access_token"]
+        assert party.userinfo(token).status_code == 200
+        clock.shift(301)
+        answer = party.userinfo(token)
+        assert (answer.status_code, answer.json["error"]) == (401, "insufficient_user_authentication")
+        assert 'max_age="300"' in answer.headers["WWW-Authenticate"]
+        browser.sign_in(house)
+        assert party.userinfo(party.tokens(browser)["access_token"]).status_code == 200

@@ -56,6 +56,7 @@ def test_a_repeated_client_or_address_gets_a_page(browser: Browser, party: Party
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
+        ({"registration": "{}"}, "registration_not_supported"),
         ({"response_type": None}, "invalid_request"), ({"response_type": "token"}, "unsupported_response_type"),
         ({"response_type": "code token"}, "unsupported_response_type"), ({"response_type": "id_token"}, "unauthorized_client"),
         ({"response_type": "code id_token"}, "unauthorized_client"), ({"response_mode": "magic"}, "invalid_request"),
