@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from flask_babel import LazyString
 
-from idp import settings
-from idp.profile import jobs, storage, whole
+from idp.profile import files, jobs, storage, whole
 from idp.profile.answers import (
     AbroadAddress,
     Biodata,
@@ -61,10 +60,10 @@ def photo_address(profile: Profile) -> str | None:
 
 
 def photo_bytes(profile: Profile) -> bytes | None:
-    """The photo itself, a JPEG of our own making; None where there is none (any more)."""
+    """The photo itself, a JPEG of our own making; None where there is none, or where files cannot be reached now."""
     if profile.photo is None:
         return None
     try:
-        return storage.read(storage.at(settings.current().storage_url), profile.photo.large)
-    except storage.Missing:
+        return storage.read(files.place(), profile.photo.large)
+    except (storage.Missing, storage.NotStored):
         return None

@@ -11,14 +11,15 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
-from idp import accounts, audit, clock, sealed, settings, throttle
+from idp import accounts, audit, clock, retention, sealed, settings, throttle
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
 from idp.resume.models import ResumeLink
 
 MOST_IN_FORCE = 10
+KEPT = timedelta(days=365)
 SECRET_LETTERS = 32  # of base64url: 192 bits
 
 
@@ -96,6 +97,13 @@ def note_opened(link: ResumeLink) -> None:
 def address(link: ResumeLink) -> str:
     """What its owner gives away."""
     return f"{settings.current().issuer}/cv/{_secret(link.id)}"
+
+
+@retention.job("resume_links", "a year after they were over or withdrawn")
+def remove_old() -> int:
+    """Links that have been over for so long that their owner no longer asks about them."""
+    since = clock.now() - KEPT
+    return retention.remove(ResumeLink, or_(ResumeLink.expires_at < since, ResumeLink.withdrawn_at < since))
 
 
 def told(link: ResumeLink) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from babel.dates import format_date, get_timezone
 
-from idp import accounts, audit, claims, profile
+from idp import accounts, audit, claims, clock, profile
 from idp.extensions import db
 from idp.profile import flow
+from idp.profile.answers import CertificationHistory, Proof
 from idp.profile.models import Check
 from tests.profile.conftest import BIODATA
 from tests.profile.filling import WHOLE, fill
@@ -199,3 +201,26 @@ def test_only_verdict_and_scores_are_kept(app, rina, browser):
         row = db.session.get(profile.ProfileRow, rina.account_id)
         assert (row.reason, row.mismatched) == ("match", [])
         assert row.scores == {"nik": 100, "name": 100, "birthplace": 100, "birthdate": 100, "sex": 100}
+
+
+def test_the_profile_says_of_everything_who_verified_it_and_when(app, rina, browser):
+    send(browser)
+    today = clock_day(clock.now())
+    with app.app_context():
+        proof = Proof("LSP Teknisi Akuntansi", clock.now())
+        fill(rina.account_id, sertifikasi=CertificationHistory(True, (replace(WHOLE["sertifikasi"].entries[0], proof=proof),)))
+    page = " ".join(browser.get("/profil").text.split())
+    for words in (
+        f"Nama, tempat lahir, tanggal lahir, dan jenis kelamin diverifikasi Dukcapil, {today}",
+        f"cocok dengan Dukcapil saat mendaftar, {today}",
+        f"sesuai Dukcapil, {today}",
+        f"terbukti milikmu, {today}",
+        f"Terverifikasi oleh LSP Teknisi Akuntansi, {today}",
+    ):
+        assert words in page
+    assert page.count("terbukti milikmu") == 1  # the phone; the address is not proven
+    assert page.count("Terverifikasi oleh") == 1
+
+
+def clock_day(moment):
+    return format_date(moment.astimezone(get_timezone("Asia/Jakarta")), "d MMMM y", locale="id")

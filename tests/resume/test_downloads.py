@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 from pypdf import PdfReader
 
-from idp import accounts, clock
+from idp import accounts, clock, settings
 from idp.extensions import unit_of_work
 from idp.profile.answers import (
     Biodata,
@@ -27,7 +27,7 @@ from idp.profile.answers import (
     Training,
     TrainingHistory,
 )
-from idp.resume import pdf
+from idp.resume import content, pdf
 from idp.web.assets import OWN
 from tests.owning import holder, sign_in
 from tests.profile.filling import BIODATA, HOME, fill
@@ -171,6 +171,12 @@ def test_nothing_typed_runs_or_breaks_out_anywhere(browser, poisoned, caplog):
     prose = root.findtext("CandidateProfile/EmploymentHistory/EmployerHistory/PositionHistory/oa:Description", namespaces=NS)
     assert prose == f"<p>{html.escape(POISON)}</p>"  # Europass reads this one as HTML
     assert "日" not in caplog.text
+    browser.get("/resume/tautan/baru")
+    page = browser.submit(parts=list(content.NAMES), days="7", purpose=POISON[:60]).text
+    shown = browser.another().get(re.search(r'id="address" value="([^"]+)"', page)[1].removeprefix(settings.current().issuer)).text
+    for one in (page, shown, browser.get("/profil").text, browser.get("/resume").text):
+        assert "<script>alert" not in one
+    assert shown.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 10
 
 
 def test_an_empty_profile_is_a_short_but_sound_resume(browser):

@@ -1,5 +1,6 @@
 """Links to a résumé: what strangers see is what was chosen, signed, for as long as the owner wants, and found by nobody else."""
 
+import io
 import json
 import re
 from datetime import timedelta
@@ -9,10 +10,12 @@ import jsonschema_rs
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from PIL import Image
 
 from idp import accounts, claims, clock, settings
 from idp.extensions import db, unit_of_work
 from idp.oidc import hints, jose
+from idp.profile import given
 from idp.resume import links
 from idp.resume.models import ResumeLink
 from tests.owning import holder, press, sign_in
@@ -74,6 +77,29 @@ def test_only_the_chosen_parts_are_shown(browser, employer, rina):
     for hidden in ("Akuntansi", "Padjadjaran", "Las Dasar", "Suka belajar", "Jakarta Selatan"):
         assert hidden not in page
     assert employer.get(f"{path}/foto.jpg").status_code == 404
+
+
+def test_the_photo_is_shown_only_where_it_was_chosen(app, browser, employer, rina):
+    with app.app_context():
+        given.fill_photo(rina.account_id, portrait())
+    hidden, _ = share(browser)
+    assert "<img" not in employer.get(hidden).text
+    assert employer.get(f"{hidden}/foto.jpg").status_code == 404
+    path, _ = share(browser, parts=["foto"])
+    assert f'src="{path}/foto.jpg"' in employer.get(path).text
+    answer = employer.get(f"{path}/foto.jpg")
+    assert answer.data.startswith(b"\xff\xd8")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert b"/DCTDecode" in employer.get(f"{path}/resume.pdf").data
+    assert b"/DCTDecode" not in employer.get(f"{hidden}/resume.pdf").data
+
+
+def portrait():
+    """A picture that is no photo of anybody."""
+    kept = io.BytesIO()
+    Image.effect_noise((600, 800), 60).convert("RGB").save(kept, "JPEG")
+    return kept.getvalue()
 
 
 def test_a_link_ends_at_once_when_it_is_withdrawn_and_on_its_day(browser, employer, clock):
@@ -180,7 +206,18 @@ def test_guessing_is_slowed_down_and_links_are_in_the_owners_download(app, brows
     assert "Tautan ke resumemu dibuat" in browser.get("/pemberitahuan").text
 
 
+def test_old_links_are_removed_and_living_ones_stay(app, rina, clock):
+    with app.app_context():
+        links.make(rina.account_id, ["keahlian"], days=7, purpose=None)
+        clock.shift(366 * 86_400)
+        fresh = links.make(rina.account_id, ["keahlian"], days=90, purpose=None).id
+        assert links.remove_old() == 0
+        clock.shift(8 * 86_400)
+        assert links.remove_old() == 1
+        assert [link.id for link in links.of(rina.account_id)] == [fresh]
+
+
 @pytest.mark.any_database
 def test_the_pages_are_fit_for_everybody(tab_of, live):
-    tab_of("/resume", "/resume/tautan/baru", "LINK", "PUBLIC")
+    tab_of("/pemberitahuan", "/resume", "/resume/tautan/baru", "LINK", "PUBLIC")
     assert httpx.get(f"{live.url}/cv/{'x' * 32}").status_code == 404

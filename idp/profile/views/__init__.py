@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Response, redirect, request
 from flask_babel import format_date, format_decimal
 from markupsafe import Markup
@@ -165,6 +167,12 @@ def formatted(value: str) -> Markup:
 def weight(size: int) -> str:
     """How long a file is, in words: 340 kB."""
     return f"{format_decimal(size / 1_000_000, '0.0')} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+
+
+@blueprint.app_template_filter("since")
+def since(value: datetime | str) -> str:
+    """The day of a moment, which the sources of answers keep as ISO 8601."""
+    return day(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 @blueprint.app_template_filter("place")
