@@ -126,6 +126,16 @@ def search(query: str, *, level: Level | None = None, within: str | None = None,
     return [region for code in list(hits)[:limit] if (region := find(code))]
 
 
+def places(query: str, limit: int = 8) -> list[tuple[Region, ...]]:
+    """Where somebody may live by a few words such as "Setia Budi, Jakarta Selatan": each with all around it, the wide ones first."""
+    name, *around = [part for part in query.split(",") if _key(part)] or [""]
+    wanted = [_key(part) for part in around]
+    wide = [region for region in search(name, limit=limit) if region.level is not Level.PROVINCE]
+    found = [lineage(region.code) for region in [*wide[: limit // 2], *search(name, level=Level.VILLAGE, limit=limit * 25)]]
+    fitting = [regions for regions in found if all(any(part in _key(f"{one.name} {one.label}") for one in regions) for part in wanted)]
+    return fitting[:limit]
+
+
 @lru_cache(maxsize=8)
 def countries(locale: str) -> tuple[Country, ...]:
     """Every country but Indonesia, by name in the language `locale` ("id" or "en")."""

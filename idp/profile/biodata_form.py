@@ -74,6 +74,14 @@ class BiodataForm(StepForm):
             above = self[name].data or None
         self._offer_postal_code()
 
+    def settle(self, place: Sequence[Region]) -> None:
+        """Choose all levels of a place that was searched for; what lies below it is open again."""
+        if not place:
+            return
+        codes = [region.code for region in place]
+        for name, code in zip(CASCADE, [*codes, *[""] * len(CASCADE)], strict=False):
+            self[name].data = code
+
     def _offer_postal_code(self) -> None:
         village = self.village.chosen
         offer = village.postal_code if village else None

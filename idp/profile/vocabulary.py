@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,23 @@ def label(name: str, key: str | None, locale: str) -> str:
     """The word for a key; the key itself when the vocabulary has lost it since it was chosen."""
     found = term(name, key or "")
     return found.label(locale) if found else key or ""
+
+
+def sub_fields(locale: str) -> tuple[str, ...]:
+    """Suggestions for Sub kejuruan, by kejuruan; what is typed is free."""
+    place = 1 if locale == "en" else 0
+    return tuple(names[place] for field in terms("vocational_field") for names in _suggestions()["sub_field"][field.key])
+
+
+def certification_bodies() -> tuple[str, ...]:
+    """Suggestions for Lembaga sertifikasi: proper names, the same in every language."""
+    return tuple(_suggestions()["certification_body"])
+
+
+@lru_cache
+def _suggestions() -> dict[str, Any]:
+    suggestions: dict[str, Any] = json.loads(resources.files("idp.profile").joinpath("data/suggestions.json").read_text("utf-8"))
+    return suggestions
 
 
 @lru_cache

@@ -139,3 +139,25 @@ def test_regions_can_be_asked_for_level_by_level(http):
     villages = http.get("/profil/wilayah?induk=31.74.02").json
     assert {"code": "31.74.02.1001", "label": "Setia Budi", "postal_code": "12910"} in villages
     assert http.get("/profil/wilayah?induk=../../x").json == []
+
+
+def test_a_place_is_found_by_a_few_words_without_javascript(app, rina, browser):
+    browser.get("/profil/lengkapi/biodata")
+    browser.submit(birthplace="Bandung", place="setia budi, jakarta selatan", go="find")
+    assert "Setia Budi, Setiabudi, Kota Administrasi Jakarta Selatan, DKI Jakarta" in browser.text
+    browser.submit(go="place:31.74.02.1001")
+    fields = browser.forms()[0]["fields"]
+    assert [fields[level] for level in ("province", "city", "district", "village")] == [["31"], ["31.74"], ["31.74.02"], ["31.74.02.1001"]]
+    assert (fields["postal_code"], fields["birthplace"]) == (["12910"], ["Bandung"])
+    browser.submit(go="place:32.73")
+    fields = browser.forms()[0]["fields"]
+    assert (fields["city"], fields["district"]) == (["32.73"], [""])
+    for odd in ("place:", "place:99", "place:\x00"):
+        assert browser.submit(go=odd).status_code == 200
+    assert "Tidak ditemukan" in browser.submit(place="xyzzy", go="find").text
+    found = browser.request("GET", "/profil/wilayah?cari=tebet%20timur").json
+    assert found[0]["codes"] == ["31", "31.74", "31.74.01", "31.74.01.1001"]
+
+
+def test_a_mistake_in_name_or_nik_has_somewhere_to_go(browser):
+    assert 'href="/akun/data/koreksi"' in browser.get("/profil/lengkapi/biodata").text

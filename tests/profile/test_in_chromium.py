@@ -8,6 +8,7 @@ from tests import faces
 from tests.profile.conftest import BIODATA
 from tests.profile.filling import fill
 from tests.signing_in import signed_in_page
+from tests.uploads import hostile
 
 PAGES = (
     "/profil", "/profil/lengkapi/foto", "/profil/lengkapi/biodata", "/profil/lengkapi/pendidikan", "/profil/lengkapi/pendidikan/baru",
@@ -193,3 +194,73 @@ def test_axe_finds_nothing_where_something_is_wrong(tab):
         found = Axe().run(tab)
         assert found.violations_count == 0, found.generate_report()
         assert tab.input_value(f"[name={field}]") == BIODATA["birthplace"]
+
+
+def until(tab, expression):
+    """Wait for something that only the page's script can tell; the policy of the page forbids Playwright's own way."""
+    for _ in range(200):
+        if tab.evaluate(expression):
+            return
+        tab.wait_for_timeout(50)
+    pytest.fail(expression)
+
+
+def document(name):
+    content = hostile.sound()["ijazah.pdf"] if name == "Sertifikat.pdf" else dict(hostile.uploads())[name]
+    return {"name": name, "mimeType": "application/pdf", "buffer": content}
+
+
+def test_a_document_is_sent_with_progress_and_again_when_the_line_breaks(tab, app, rina):
+    tab.goto("/profil/lengkapi/pelatihan/baru")
+    tab.fill("[name=provider]", "BLK Bandung")
+    tab.route("**/berkas", lambda route: route.abort())
+    tab.set_input_files("[name=document]", files=[document("Sertifikat.pdf")])
+    tab.get_by_text("Unggahan terputus").wait_for()
+    tab.unroute("**/berkas")
+    tab.get_by_role("button", name="Coba lagi").click()
+    tab.get_by_text("Berkas sudah diunggah").wait_for()
+    tab.set_input_files("[name=document]", files=[document("script on opening.pdf")])
+    tab.get_by_text("PDF ini berisi skrip").wait_for()
+    found = Axe().run(tab)
+    assert found.violations_count == 0, found.generate_report()
+    tab.locator(".editor-paper").click()
+    tab.keyboard.type("Praktik")
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("tebal")
+    tab.keyboard.press("Shift+Home")
+    tab.get_by_role("button", name="Tebal").click()
+    tab.get_by_role("button", name="Rata tengah").click()
+    assert tab.get_by_role("button", name="Tebal").get_attribute("aria-pressed") == "true"
+    for name, value in (("program", "Las"), ("location", "Bandung"), ("start", "2020-01-06"), ("end", "2020-02-06")):
+        tab.fill(f"[name={name}]", value)
+    tab.select_option("[name=field]", "las")
+    tab.set_input_files("[name=document]", files=[])
+    tab.get_by_role("button", name="Simpan").click()
+    tab.get_by_role("link", name="Sertifikat.pdf").wait_for()
+    with app.app_context():
+        (entry,) = profile.of(rina.account_id).training.entries
+    assert entry.description == "Praktik\ntebal"
+    assert '<p class="align-center"><b>tebal</b></p>' in entry.formatted
+
+
+def test_a_photo_is_taken_with_the_camera_and_a_large_one_is_made_smaller_before_it_is_sent(tab):
+    tab.context.grant_permissions(["camera"])
+    tab.goto("/profil/lengkapi/foto")
+    tab.get_by_role("button", name="Ambil foto dengan kamera").click()
+    tab.get_by_role("button", name="Jepret").click()
+    until(tab, "document.getElementById('photo').files[0]?.name === 'kamera.jpg'")
+    assert tab.get_by_role("button", name="Ambil foto dengan kamera").is_visible()
+    large = faces.jpeg(faces.drawn().resize((2400, 3200)), "PNG")
+    tab.set_input_files("[name=photo]", files=[{"name": "besar.png", "mimeType": "image/png", "buffer": large}])
+    until(tab, "document.getElementById('photo').files[0]?.name === 'besar.jpg'")
+    assert tab.evaluate("document.getElementById('photo').files[0].size") < len(large)
+    tab.get_by_role("button", name="Unggah").click()
+    tab.locator("[data-portrait] img").wait_for()
+
+
+def test_a_place_that_is_searched_for_fills_every_level(tab):
+    tab.goto("/profil/lengkapi/biodata")
+    tab.fill("#place", "setia budi, jakarta selatan")
+    tab.get_by_role("button", name="Setia Budi, Setiabudi").click()
+    until(tab, "document.activeElement.name === 'street'")
+    assert [tab.input_value(f"[name={level}]") for level in ("village", "postal_code")] == ["31.74.02.1001", "12910"]

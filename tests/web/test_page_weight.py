@@ -38,6 +38,8 @@ def test_the_picture_is_fetched_on_a_wide_screen_only(page):
 def test_pages_after_the_first_fetch_little_more_than_themselves(page, app):
     signing_in.signed_in_page(page, app, signing_in.new_account(app))
     fetched(page, "/")
-    for path in ("/profil", "/profil/lengkapi/biodata", "/profil/lengkapi/keahlian", "/layanan"):
+    steps = ("foto", "biodata", "pendidikan", "pengalaman", "pelatihan", "sertifikasi", "keahlian")
+    entries = tuple(f"{step}/baru" for step in ("pendidikan", "pengalaman", "pelatihan", "sertifikasi"))
+    for path in ("/profil", "/layanan", *(f"/profil/lengkapi/{page}" for page in steps + entries)):
         weights = fetched(page, path)
         assert sum(weights.values()) < LATER_PAGE_BYTES, weights

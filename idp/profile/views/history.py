@@ -10,7 +10,8 @@ from flask import abort, redirect, request, url_for
 from flask_babel import LazyString, lazy_gettext
 from werkzeug.wrappers import Response
 
-from idp.profile import flow, history_forms, records
+from idp import web
+from idp.profile import flow, history_forms, records, vocabulary
 from idp.profile.answers import Answers, Entry, arranged
 from idp.profile.fields import error
 from idp.profile.history_forms import DeclarationForm, EntryForm
@@ -130,13 +131,16 @@ class HistoryPage:
         return wizard.again(visit)
 
     def _conflict(self, visit: Visit, form: EntryForm, entry: Entry | None) -> Response:
-        held = attachments.chosen(visit, form, entry)
-        return wizard.render_conflict(self.entry_template, visit, form=form, entry=entry, words=self._words, held=held)
+        return wizard.render_conflict(self.entry_template, visit, **self._entry_facts(visit, form, entry))
 
     def _entry_page(self, visit: Visit, form: EntryForm, entry: Entry | None, status: int = 200) -> Response:
         version = visit.shown_version if request.method == "POST" else visit.version
+        return wizard.render(self.entry_template, visit, status, version=version, **self._entry_facts(visit, form, entry))
+
+    def _entry_facts(self, visit: Visit, form: EntryForm, entry: Entry | None) -> dict[str, Any]:
+        suggested = vocabulary.sub_fields(web.locale()) if visit.step.name == "pelatihan" else vocabulary.certification_bodies()
         held = attachments.chosen(visit, form, entry)
-        return wizard.render(self.entry_template, visit, status, form=form, entry=entry, words=self._words, version=version, held=held)
+        return {"form": form, "entry": entry, "words": self._words, "held": held, "suggested": suggested}
 
     def _page(self, visit: Visit, form: DeclarationForm, status: int = 200) -> Response:
         return wizard.render(self.template, visit, status, form=form, **self._facts(visit))

@@ -45,6 +45,57 @@ if (form) {
     }
   };
 
+  // A place that was searched for: every level is chosen, one after the other.
+  const settle = async (chosen) => {
+    const mine = (latest += 1);
+    lists[0].value = chosen[0];
+    for (let depth = 1; depth < lists.length; depth += 1) {
+      const regions = depth <= chosen.length ? await below(chosen[depth - 1]) : [];
+      if (mine !== latest) return;
+      fill(lists[depth], regions);
+      regions.forEach((one) => one.postal_code && codes.set(one.code, one.postal_code));
+      lists[depth].value = chosen[depth] ?? "";
+    }
+    offer(codes.get(chosen[3]));
+    (lists[chosen.length] ?? form.elements.street).focus();
+  };
+
+  const search = form.elements.place;
+  const places = form.querySelector("[data-places]");
+  let typing;
+
+  const offered = (one) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-quiet";
+    button.textContent = one.label;
+    button.addEventListener("click", () => {
+      search.value = one.label;
+      places.replaceChildren();
+      settle(one.codes).catch(() => form.classList.remove("scripted"));
+    });
+    return button;
+  };
+
+  const find = async () => {
+    const words = search.value.trim();
+    if (words.length < 3) return places.replaceChildren();
+    const answer = await fetch(`${form.dataset.regions}?cari=${encodeURIComponent(words)}`).catch(() => null);
+    if (!answer?.ok || search.value.trim() !== words) return;
+    const found = (await answer.json()).map(offered);
+    places.replaceChildren(...(found.length ? found : [places.dataset.none]));
+  };
+
+  search.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(find, 250);
+  });
+  search.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    find();
+  });
+
   lists.forEach((list, depth) => list.addEventListener("change", () => narrow(depth)));
   lists.at(-1).addEventListener("change", async (event) => {
     const code = event.target.value;
