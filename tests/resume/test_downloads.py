@@ -29,6 +29,7 @@ from idp.profile.answers import (
 )
 from idp.resume import content, pdf
 from idp.web.assets import OWN
+from tests.installing import LIBRARIES
 from tests.owning import holder, sign_in
 from tests.profile.filling import BIODATA, HOME, fill
 from tests.resume.json_resume_schema import SCHEMA
@@ -127,6 +128,15 @@ def test_the_json_is_json_resume(browser, told, rina):
     assert [one["institution"] for one in document["education"]] == ["Universitas Padjadjaran", "Universitas Indonesia", "BLK Bandung"]
     assert document["certificates"] == [{"name": "Teknisi Akuntansi", "date": "2016-05-01", "issuer": "LSP TA"}]
     assert document["skills"] == [{"name": "Akuntansi"}, {"name": "Graphic Design"}]
+
+
+@pytest.mark.node
+@pytest.mark.any_database
+def test_the_published_schema_of_json_resume_accepts_it(browser, told):
+    published = json.loads((LIBRARIES / "@jsonresume/schema/schema.json").read_text())
+    check = jsonschema_rs.validator_for(published)
+    check.validate(json.loads(fetched(browser, "resume.json")))
+    assert not check.is_valid({"basics": {"email": 7}})
 
 
 def test_the_xml_is_a_europass_candidate(browser, told, rina):
