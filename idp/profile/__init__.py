@@ -16,6 +16,7 @@ from idp.profile.answers import (
     Education,
     Experience,
     HomeAddress,
+    Photo,
     Skill,
     Training,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Education",
     "Experience",
     "HomeAddress",
+    "Photo",
     "Profile",
     "ProfileRow",
     "Skill",
@@ -59,11 +61,9 @@ def photo_address(profile: Profile) -> str | None:
     return f"/profil/foto/{profile.photo.small.name}.jpg" if profile.photo else None
 
 
-def photo_bytes(profile: Profile) -> bytes | None:
-    """The photo itself, a JPEG of our own making; None where there is none, or where files cannot be reached now."""
-    if profile.photo is None:
-        return None
+def photo_bytes(photo: Photo) -> bytes | None:
+    """The photo itself, a JPEG of our own making; None where files cannot be reached now."""
     try:
-        return storage.read(files.place(), profile.photo.large)
+        return storage.read(files.place(), photo.large)
     except (storage.Missing, storage.NotStored):
         return None

@@ -11,7 +11,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from idp import accounts, claims, profile, regions
-from idp.profile import AbroadAddress, HomeAddress
+from idp.profile import AbroadAddress, HomeAddress, Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Resume:
     domicile: str | None = None
     birthplace: str | None = None
     verified_at: datetime | None = None
-    photo: bytes | None = field(default=None, repr=False)
+    photo: Photo | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -86,7 +86,7 @@ def _made(account: accounts.Account, locale: str, parts: Collection[str], more: 
         domicile=_place(told.domicile, locale) if "domisili" in parts else None,
         birthplace=biodata.birthplace if biodata and "kelahiran" in parts else None,
         verified_at=account.identity_verified_at,
-        photo=profile.photo_bytes(told) if "foto" in parts else None,
+        photo=told.photo if "foto" in parts else None,
     )
 
 

@@ -13,6 +13,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
+from idp import profile
 from idp.resume import lines
 from idp.resume.content import PARTS, TITLES, Resume
 from idp.resume.lines import Lines, day, moment_day, word
@@ -113,8 +114,9 @@ def document(resume: Resume, *, made_at: datetime) -> bytes:
 
 def _head(sheet: Sheet, resume: Resume) -> None:
     top, width = sheet.get_y(), 0.0
-    if resume.photo:
-        sheet.image(io.BytesIO(resume.photo), x=sheet.w - MARGIN - PHOTO_WIDTH, y=top, w=PHOTO_WIDTH)
+    photo = profile.photo_bytes(resume.photo) if resume.photo else None
+    if photo:
+        sheet.image(io.BytesIO(photo), x=sheet.w - MARGIN - PHOTO_WIDTH, y=top, w=PHOTO_WIDTH)
         width = sheet.epw - PHOTO_WIDTH - 5
     sheet.say(resume.name, NAME, width)
     if resume.claims.get("profile_verified") and resume.verified_at:
@@ -124,7 +126,7 @@ def _head(sheet: Sheet, resume: Resume) -> None:
         sheet.say(word("claimed", resume.locale), QUIET, width)
     for line in _contacts(resume):
         sheet.say(line, QUIET, width)
-    if resume.photo:
+    if photo:
         sheet.set_y(max(sheet.get_y(), top + PHOTO_WIDTH * 4 / 3))
 
 

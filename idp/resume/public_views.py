@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, abort, make_response, render_template
 
-from idp import accounts, settings, throttle, web
+from idp import accounts, profile, settings, throttle, web
 from idp.resume import content, lines, links, statement
 from idp.resume.content import Resume
 from idp.resume.models import ResumeLink
@@ -35,9 +35,10 @@ def shown_page(secret: str) -> Response:
 def shown_photo(secret: str) -> Response:
     """The photo, where it is shown."""
     _link, _account, resume = _opened(secret)
-    if resume.photo is None:
+    photo = profile.photo_bytes(resume.photo) if resume.photo else None
+    if photo is None:
         abort(404)
-    answer = make_response(resume.photo)
+    answer = make_response(photo)
     answer.mimetype = "image/jpeg"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return _unseen(answer)
@@ -46,7 +47,8 @@ def shown_photo(secret: str) -> Response:
 @blueprint.get("/cv/<secret>/resume.pdf")
 def shown_pdf(secret: str) -> Response:
     """The same parts to print."""
-    _link, _account, resume = _opened(secret)
+    link, _account, resume = _opened(secret)
+    throttle.hit("resume_downloads", link.id)
     return _unseen(as_file("resume.pdf", "application/pdf", written(resume, pdf_of)))
 
 
