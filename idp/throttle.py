@@ -25,6 +25,8 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "email_links_per_account": ("3 per 1 hour", "10 per 1 day"),
     "factor_tries": ("5 per 5 minutes", "20 per 1 day"),
     "forgotten_password": ("3 per 1 hour", "10 per 1 day"),
+    "invitations_per_contact": ("3 per 1 day",),
+    "invitations_per_organisation": ("50 per 1 day",),
     "owner_told_of_attempt": ("1 per 1 hour", "5 per 1 day"),
     "password_confirmations": ("5 per 15 minutes", "20 per 1 day"),
     "petitions_per_account": ("5 per 1 day",),

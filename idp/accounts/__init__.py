@@ -23,6 +23,7 @@ from idp.accounts.lifecycle import (
 from idp.accounts.lookup import (
     Credentials,
     claimants,
+    contact_fingerprint,
     credentials,
     find,
     find_active_by_nik,
@@ -52,6 +53,7 @@ __all__ = [
     "activate",
     "change_pending_contacts",
     "claimants",
+    "contact_fingerprint",
     "code_tries",
     "credentials",
     "discard_pending",

@@ -42,6 +42,11 @@ def phone_fingerprint(phone: PhoneNumber) -> str:
     return sealed.fingerprint("phone", phone.e164)
 
 
+def contact_fingerprint(contact: EmailAddress | PhoneNumber) -> str:
+    """The look-up key of either kind of contact."""
+    return email_fingerprint(contact) if isinstance(contact, EmailAddress) else phone_fingerprint(contact)
+
+
 def find(account_id: str) -> Account | None:
     """The account with this id."""
     return db.session.get(Account, account_id)

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from idp import sealed
 from idp.accounts import Account
 from idp.extensions import after_commit, redis
+from idp.organisations import CapacityRow, Membership
 from idp.profile import ProfileRow, StepRow
 
 LIFE_SECONDS = 60
@@ -61,6 +62,6 @@ def _changed(_mapper: Any, _connection: Any, row: Any) -> None:
     after_commit(partial(forget, account_id))
 
 
-for _model in (Account, StepRow, ProfileRow):
+for _model in (Account, StepRow, ProfileRow, Membership, CapacityRow):
     for _change in ("after_insert", "after_update", "after_delete"):
         event.listen(_model, _change, _changed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from idp import profile, regions
 from idp.accounts import Account
+from idp.organisations import Membership, Standing
 from idp.profile import (
     AbroadAddress,
     Certification,
@@ -34,6 +35,15 @@ def of(account: Account, told: Profile, locale: str) -> Claims:
         "profile_verified": account.identity_verified_at is not None,
     }
     return present(made)
+
+
+def standing(found: Standing) -> Claims:
+    """In which capacities the person acts, and for whom."""
+    return present({"capacities": [str(one) for one in found.capacities], "organizations": [_membership(one) for one in found.memberships]})
+
+
+def _membership(one: Membership) -> Claims:
+    return {"id": one.organisation_id, "type": one.organisation.kind, "name": one.organisation.name, "role": one.role}
 
 
 def _who(account: Account, told: Profile) -> Claims:

@@ -20,6 +20,14 @@ _WORDS = {
     "en": {"id": "Bahasa Inggris", "en": "English"},
     "verified": {"id": "terverifikasi", "en": "verified"},
     "unverified": {"id": "belum terverifikasi", "en": "not verified"},
+    "pencari_kerja": {"id": "Pencari kerja", "en": "Job seeker"},
+    "peserta_pelatihan": {"id": "Peserta pelatihan", "en": "Trainee"},
+    "perusahaan": {"id": "Perusahaan", "en": "Company"},
+    "lembaga_pelatihan": {"id": "Lembaga pelatihan", "en": "Training provider"},
+    "lembaga_sertifikasi": {"id": "Lembaga sertifikasi", "en": "Certification body"},
+    "dinas": {"id": "Dinas", "en": "Manpower office"},
+    "admin": {"id": "admin", "en": "admin"},
+    "member": {"id": "anggota", "en": "member"},
     "now": {"id": "sekarang", "en": "present"},
     "more": {"id": "dan {count} lagi", "en": "and {count} more"},
 }
@@ -87,6 +95,14 @@ def _skills(value: Any, locale: str) -> str:
     return _enumerated(value, locale, lambda one: str(one["name"]), ", ", 3 * MOST_SHOWN)
 
 
+def _capacities(value: Any, locale: str) -> str:
+    return _enumerated(value, locale, lambda one: _worded(one, locale))
+
+
+def _organizations(value: Any, locale: str) -> str:
+    return _enumerated(value, locale, lambda one: f"{one['name']} ({_worded(one['role'], locale)})", "; ")
+
+
 def _history(what: Sequence[str], where: str, end: str) -> Callable[[Any, str], str]:
     def show(value: Any, locale: str) -> str:
         return _enumerated(value, locale, lambda entry: _entry(entry, what, where, end, locale), "; ")
@@ -120,6 +136,8 @@ _SHOWN: dict[str, Callable[[Any, str], str]] = {
     "address": _address,
     "profile_completeness": _percent,
     "skills": _skills,
+    "capacities": _capacities,
+    "organizations": _organizations,
     "education": _history(("level", "major"), "institution", "end"),
     "experience": _history(("title",), "company", "end"),
     "training": _history(("program",), "provider", "end"),

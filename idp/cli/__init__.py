@@ -16,6 +16,7 @@ from idp.cli.within import Inside
 from idp.officers.cli import account
 from idp.officers.petition_commands import commands_for
 from idp.oidc.cli import client, keys
+from idp.organisations.cli import org
 from idp.petitions import Kind
 from idp.profile.cli import photo
 from idp.recovery.cli import recovery
@@ -32,5 +33,5 @@ account.add_command(recovery)
 account.add_command(photo)
 for kind in Kind:
     account.add_command(commands_for(kind))
-for command in (client, keys, account, database, trail, breach, seed, config, check, openapi):
+for command in (client, keys, account, org, database, trail, breach, seed, config, check, openapi):
     main.add_command(command)

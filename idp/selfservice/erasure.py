@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from idp import accounts, audit, clock, factors, notices, oidc, outbox, sessions, settings
+from idp import accounts, audit, clock, factors, notices, oidc, organisations, outbox, sessions, settings
 from idp.extensions import db, unit_of_work
 from idp.selfservice import telling
 from idp.selfservice.models import ErasureRequest
@@ -75,6 +75,7 @@ def erase_now(account: accounts.Account, *, officer: str | None = None) -> None:
         oidc.forget(account_id)
         sessions.end_everywhere(account_id, "erased")
         factors.forget(account_id)
+        organisations.forget(account_id)
         _say_goodbye(account)
         session.execute(delete(ErasureRequest).where(ErasureRequest.account_id == account_id))
         accounts.erasure.erase(account_id, officer)

@@ -120,7 +120,7 @@ def test_a_claim_without_a_value_is_left_out(app, rina):
         told = claims.of(rina.account_id, EVERYTHING)
     assert set(told) == {
         "name", "locale", "updated_at", "email", "email_verified", "phone_number", "phone_number_verified", "nik",
-        "profile_completeness", "profile_verified",
+        "profile_completeness", "profile_verified", "capacities",
     }  # fmt: skip
     assert told["profile_completeness"] == 0
     assert told["profile_verified"] is False
@@ -157,7 +157,7 @@ def test_what_was_told_once_costs_no_statement_more(app, rina, citizen):
         first = [statement for statement in statements if statement.startswith("SELECT")]
         claims.of(rina.account_id, EVERYTHING)
         event.remove(db.engine, "before_cursor_execute", note)
-    assert len(first) == 4
+    assert len(first) == 6
     assert [statement for statement in statements if statement.startswith("SELECT")] == first
 
 
