@@ -35,9 +35,12 @@ def check_request(elements: Sequence[Any]) -> None:
             raise InvalidRequestError("verified_claims is nested too deeply.")
 
 
-def requested_claims(elements: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The names of all claims that are asked for as verified ones."""
-    return tuple(dict.fromkeys(name for element in elements for name in element["claims"]))
+def claims_told(
+    asked: Sequence[Mapping[str, Any]], proven: Sequence[Mapping[str, Any]], permitted: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """The names of the claims that the answer would hold."""
+    found = (element for request in asked for element in _fitting(request, proven, permitted))
+    return tuple(dict.fromkeys(name for element in found for name in element["claims"]))
 
 
 def answer(asked: Sequence[Mapping[str, Any]], proven: Sequence[Mapping[str, Any]], permitted: Callable[[str], bool]) -> Any:

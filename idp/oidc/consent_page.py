@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from idp import web
-from idp.oidc import answering, assurance, consents, devices, dispatcher, pending, provider, uris
+from idp.oidc import answering, assurance, clients, consents, devices, dispatcher, pending, permitted, provider, uris
 from idp.oidc.authorization_request import AuthorizationRequest
 from idp.oidc.clients import Client
 from idp.oidc.consents import Ask
@@ -88,10 +88,11 @@ def lines(request: AuthorizationRequest, asked: tuple[Ask, ...], decided: Mappin
 
 
 def _proven(request: AuthorizationRequest, subject: str) -> str:
-    """The verified claims that are asked for, with their values: those only that were proven."""
-    asked = assurance.requested_claims(element for elements in request.verified_claims.values() for element in elements)
-    proven = {name for element in provider.host().verified(subject) for name in element["claims"]}
-    names = tuple(name for name in asked if name in proven)
+    """The verified claims that would be sent, with their values."""
+    client = clients.find_active(request.client_id)
+    asked = [element for elements in request.verified_claims.values() for element in elements]
+    proven = provider.host().verified(subject)
+    names = assurance.claims_told(asked, proven, lambda name: client is not None and permitted.verified(name, client))
     described = provider.host().describe(subject, names, web.locale())
     return "; ".join(f"{text.label}: {text.value}" for text in described if text.value)
 

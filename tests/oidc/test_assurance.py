@@ -121,9 +121,11 @@ def test_a_person_sees_and_may_decline_what_is_told_as_verified(register: Any, h
     party: Party = register(scope="openid profile")
     browser = party.browser()
     browser.sign_in(house)
-    asked = json.dumps({"userinfo": {"verified_claims": {"verification": FRAMEWORK, "claims": {"name": None}}}})
+    asked = json.dumps({"userinfo": {"verified_claims": {"verification": FRAMEWORK, "claims": {"name": None, "nik": None}}}})
     party.ask(browser, scope="openid", claims=asked)
-    assert "Nama: Siti Aminah" in browser.follow().text
+    page = browser.follow().text
+    assert "Nama: Siti Aminah" in page
+    assert "9971014204980001" not in page, "what would not be sent is not shown either"
     browser.decide("allow", without=("verified_claims",))
     tokens = party.redeem(values_of(browser.answer)["code"]).json
     assert set(party.userinfo(tokens["access_token"]).json) == {"sub"}
