@@ -53,6 +53,12 @@ def init_app(app: Flask, own: Path) -> None:
         answer.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
         return answer
 
+    @app.get("/logo.svg", endpoint="logo")
+    def logo() -> Response:
+        """The mark at an address that stays, for the account service's consent page."""
+        mark = assets["mark.svg"]
+        return Response(mark.body, content_type=mark.kind, headers={"Cache-Control": "public, max-age=86400"})
+
     @app.template_global("asset")
     def address(name: str) -> str:
         return f"/assets/{assets[name].digest}/{name}"
