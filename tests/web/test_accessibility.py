@@ -11,6 +11,7 @@ from tests.oidc.party import Party
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
+NARROWEST = {"width": 320, "height": 640}  # and what is left of a desk at 400 % (WCAG 1.4.10)
 LANGUAGES = ("id", "en")
 pytestmark = pytest.mark.any_database
 OPEN_TO_ALL = ("/masuk", "/daftar", "/pemulihan", "/bantuan", "/kebijakan-privasi", "/syarat-ketentuan", "/pengembang", "/nothing-here")
@@ -46,6 +47,9 @@ def faults(page):
             found.append(f"{size['width']}: wider than the screen by {beyond} px")
         found += [f"{size['width']}: too small for a finger: {one}" for one in page.evaluate(TOO_SMALL)]
         found += [f"{size['width']}: text under 16 px: {one}" for one in page.evaluate(TOO_FINE)]
+    page.set_viewport_size(NARROWEST)
+    if (beyond := page.evaluate(STICKS_OUT)) > 0:
+        found.append(f"{NARROWEST['width']}: wider than the screen by {beyond} px")
     page.set_viewport_size(PHONE)
     return found
 
