@@ -46,7 +46,7 @@ def _tried(look: Callable[[], None]) -> str:
         look()
     except Amiss as fault:
         return str(fault)
-    except (SQLAlchemyError, RedisError, OSError, sealed.Unreadable, storage.Missing) as fault:
+    except (SQLAlchemyError, RedisError, OSError, sealed.Unreadable, storage.Missing, storage.NotStored) as fault:
         db.session.rollback()
         return f"does not work: {type(fault).__name__}"
     return ""

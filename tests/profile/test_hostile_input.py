@@ -16,7 +16,8 @@ FIELDS = (
     "birthplace", "birthdate", "sex", "marital_status", "id_card_address", "about", "location", "province", "city", "district",
     "village", "postal_code", "offered_postal_code", "street", "country", "foreign_city", "foreign_street", "declared", "level",
     "institution", "start_year", "end_year", "ongoing", "position", "company", "employment_type", "location_type", "start",
-    "end", "program", "field", "issued", "expires", "skill", "search", "photo",
+    "end", "program", "field", "issued", "expires", "skill", "search", "photo", "document", "kept", "drop", "description",
+    "description_html", "place",
 )  # fmt: skip
 BUTTONS = (
     "next",
@@ -27,6 +28,11 @@ BUTTONS = (
     "",
     "pick:",
     "pick:province",
+    "find",
+    "place:",
+    "place:31.74",
+    "place:\x00",
+    "review",
     "pick:\x00",
     "known:python",
     "known:",
@@ -46,7 +52,7 @@ def test_no_input_makes_a_step_fail(app, rina, browser):
     seen = set()
     for _ in range(150):
         name = chance.choice(STEPS).name
-        path = f"/profil/lengkapi/{name}" + chance.choice(("", "", "", "/baru", "/e1", "/e1/hapus", "/x"))
+        path = f"/profil/lengkapi/{name}" + chance.choice(("", "", "", "/baru", "/e1", "/e1/hapus", "/x", "/berkas"))
         fields = {field: chance.choices(NASTY, k=chance.choice((1, 1, 1, 3))) for field in chance.sample(FIELDS, 25)}
         sent = fields | {"csrf_token": token, "go": chance.choice(BUTTONS), "version": chance.choice(("0", "1", "2", "x", "-5", "9" * 30))}
         answer = browser.post(path, sent)
