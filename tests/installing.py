@@ -4,6 +4,7 @@ Chromium and Apache come from Debian's packages, Node's libraries from the lock 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -24,9 +25,14 @@ def chromium() -> str | None:
 
 def node() -> str | None:
     """The path of Node, when the libraries of the lock file are there too."""
-    found, installed = shutil.which("node"), LIBRARIES / ".package-lock.json"
-    current = installed.exists() and installed.stat().st_mtime >= (INTEROP / "package-lock.json").stat().st_mtime
-    return found if found and current else None
+    installed = _versions(LIBRARIES / ".package-lock.json")
+    return shutil.which("node") if installed and installed == _versions(INTEROP / "package-lock.json") else None
+
+
+def _versions(lock: Path) -> dict[str, str]:
+    """What a lock file names: library and version."""
+    packages = json.loads(lock.read_text())["packages"] if lock.exists() else {}
+    return {name: one["version"] for name, one in packages.items() if name}
 
 
 def apache() -> str | None:

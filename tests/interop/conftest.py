@@ -25,7 +25,7 @@ from tests.installing import LIBRARIES
 from tests.interop.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 @dataclass
@@ -92,14 +92,14 @@ def visitor(provider: Provider) -> Iterator[Visitor]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def run() -> Iterator[Callable[..., str]]:
-    """Start a program of others on a port of its own: `run(lambda port: [...])` answers its address."""
+    """Start a program of others, and wait for its port: `run(port, "node", "app.mjs", NAME="value")` answers its address."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(command: Callable[[int], list[str]], port: int, **env: str) -> str:
+    def start(port: int, *command: str, **env: str) -> str:
         url = f"http://localhost:{port}"
-        process = subprocess.Popen(command(port), env=os.environ | env)
+        process = subprocess.Popen(command, env=os.environ | env)
         started.append(process)
         wait_for(url, process)
         return url

@@ -13,7 +13,8 @@ const imported = (jwk, alg) =>
 
 async function plain({ client_id, client_secret }) {
   const config = await client.discovery(new URL(issuer), client_id, undefined, client.ClientSecretBasic(client_secret), insecure)
-  return { config, build: async (asked) => client.buildAuthorizationUrl(config, asked), options: {} }
+  const build = async (asked, more) => client.buildAuthorizationUrl(config, { ...asked, ...more })
+  return { config, build, options: {} }
 }
 
 // Everything at once: private_key_jwt, a signed request, pushed, DPoP, and a signed answer.
@@ -31,8 +32,17 @@ async function message_signing({ client_id, jwk, kid }) {
   return { config, build, options: { DPoP } }
 }
 
-const parties = { plain: await plain(clients.plain), message_signing: await message_signing(clients.message_signing) }
+const ordinary = await plain(clients.plain)
+const posted = { ...ordinary, build: (asked) => ordinary.build(asked, { response_mode: 'form_post' }) }
+const parties = { plain: ordinary, form_post: posted, message_signing: await message_signing(clients.message_signing) }
 let begun
+
+const sent = async (request, address) => {
+  if (request.method !== 'POST') return address
+  let body = ''
+  for await (const chunk of request) body += chunk
+  return new Request(address, { method: 'POST', body, headers: { 'content-type': request.headers['content-type'] } })
+}
 
 async function login(name) {
   const verifier = client.randomPKCECodeVerifier()
@@ -42,11 +52,11 @@ async function login(name) {
   return parties[name].build({ redirect_uri: callback, scope, state: begun.state, nonce: begun.nonce, ...challenge })
 }
 
-async function answered(address) {
+async function answered(answer) {
   const { name, verifier, state, nonce } = begun
   const { config, options } = parties[name]
   const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true }
-  const tokens = await client.authorizationCodeGrant(config, address, checks, undefined, options)
+  const tokens = await client.authorizationCodeGrant(config, answer, checks, undefined, options)
   const about = tokens.claims()
   const userinfo = await client.fetchUserInfo(config, tokens.access_token, about.sub, options)
   const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, options)
@@ -55,7 +65,7 @@ async function answered(address) {
   await client.tokenRevocation(config, refreshed.refresh_token)
   const revoked = await client.fetchUserInfo(config, refreshed.access_token, about.sub, options).then(() => 'works', (fault) => fault.cause?.[0]?.parameters?.error ?? fault.code)
   begun.logout = client.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: `${base}/out` })
-  return { about, userinfo, again, active: told.active, type: tokens.token_type, revoked, answer: [...address.searchParams.keys()] }
+  return { about, userinfo, again, active: told.active, type: tokens.token_type, revoked }
 }
 
 createServer(async (request, response) => {
@@ -64,7 +74,8 @@ createServer(async (request, response) => {
     if (address.pathname.startsWith('/login/')) {
       response.writeHead(302, { location: (await login(address.pathname.slice(7))).href }).end()
     } else if (address.pathname === '/callback') {
-      response.end(JSON.stringify(await answered(address)))
+      const told = await answered(await sent(request, address))
+      response.end(JSON.stringify({ ...told, method: request.method, query: [...address.searchParams.keys()] }))
     } else if (address.pathname === '/logout') {
       response.writeHead(302, { location: begun.logout.href }).end()
     } else {

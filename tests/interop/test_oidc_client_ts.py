@@ -20,6 +20,7 @@ FILES = {
     "/oidc-client-ts.js": (LIBRARIES / "oidc-client-ts/dist/browser/oidc-client-ts.min.js", "text/javascript"),
     "/service.js": (INTEROP / "oidc_client_ts.js", "text/javascript"),
 }
+PATIENCE = 30_000
 PAGE = (INTEROP / "oidc_client_ts.html", "text/html")
 
 
@@ -52,7 +53,7 @@ def service() -> Iterator[str]:
 @pytest.fixture
 def tab(chromium: Any) -> Iterator[Page]:
     context = chromium.new_context(locale="id-ID")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -78,7 +79,7 @@ def sign_in(tab: Page) -> None:
 
 def allow(tab: Page, provider: Provider) -> None:
     tab.locator("button[name=decision][value=allow]").click()
-    expect(tab.locator("#told")).to_have_text("signed in: Siti Aminah")
+    expect(tab.locator("#told")).to_have_text("signed in: Siti Aminah", timeout=PATIENCE)
 
 
 def test_a_page_signs_in_renews_its_tokens_and_notices_that_its_person_left(tab: Page, provider: Provider, service: str) -> None:
@@ -110,7 +111,7 @@ def test_a_page_signs_in_renews_its_tokens_and_notices_that_its_person_left(tab:
 
     tab.evaluate("() => { service.manager.signinRedirect() }")
     sign_in(tab)
-    expect(tab.locator("#told")).to_have_text("signed in: Siti Aminah")
+    expect(tab.locator("#told")).to_have_text("signed in: Siti Aminah", timeout=PATIENCE)
     tab.evaluate("() => { service.manager.signoutRedirect() }")
-    expect(tab.locator("#told")).to_have_text("signed out")
+    expect(tab.locator("#told")).to_have_text("signed out", timeout=PATIENCE)
     assert tab.evaluate("async () => await service.user()") is None

@@ -29,7 +29,7 @@ def test_flask_signs_a_person_in(provider: Provider, visitor: Visitor, run: Call
     (tmp_path / "app.py").write_text(provider.quick_start("Python: Flask and Authlib"))
     env = registered(provider, f"http://localhost:{port}/callback")
     command = [sys.executable, "-m", "flask", "--app", str(tmp_path / "app.py"), "run", "--port", str(port)]
-    service = run(lambda _: command, port, **env, **SECRETS, AUTHLIB_INSECURE_TRANSPORT="1")
+    service = run(port, *command, **env, **SECRETS)
     assert visitor.go(f"{service}/login").text == "Halo, Siti Aminah"
 
 
@@ -39,7 +39,7 @@ def test_node_signs_a_person_in(provider: Provider, visitor: Visitor, run: Calla
     program = node_folder / "app.mjs"
     program.write_text(provider.quick_start("Node: openid-client"))
     env = registered(provider, f"http://localhost:{port}/callback")
-    service = run(lambda _: [node() or "", str(program)], port, **env, **SECRETS, BASE_URL=f"http://localhost:{port}")
+    service = run(port, node() or "", str(program), **env, **SECRETS, BASE_URL=f"http://localhost:{port}")
     assert visitor.go(f"{service}/login").text == "Halo, Siti Aminah"
 
 
@@ -85,7 +85,7 @@ def test_apache_signs_a_person_in_and_out(provider: Provider, visitor: Visitor, 
     )
     modules = "\n".join(f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so" for name in MODULES.split())
     (open_folder / "apache.conf").write_text(APACHE.format(folder=open_folder, port=port, modules=modules, user="www-data"))
-    service = run(lambda _: [apache() or "", "-f", str(open_folder / "apache.conf"), "-DFOREGROUND"], port)
+    service = run(port, apache() or "", "-f", str(open_folder / "apache.conf"), "-DFOREGROUND")
     page = visitor.go(f"{service}/")
     assert page.text == "di dalam", (page.url, page.status_code, (open_folder / "error.log").read_text()[-2000:])
     assert page.headers["X-Claims"] == "Siti Aminah|siti.aminah@example.id"

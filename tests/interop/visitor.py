@@ -18,7 +18,7 @@ class Visitor:
 
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
-        self._client = httpx.Client(timeout=20)
+        self._client = httpx.Client(timeout=60)
         self.answer: httpx.Response
         self.passed: list[str] = []  # the addresses on the way to the page
 
