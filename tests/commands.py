@@ -35,7 +35,7 @@ class Idp:
 
     def __call__(self, *arguments: str, given: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).parent / "idp"), *arguments]
-        return subprocess.run(command, env=self._env | extra, input=given, capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(command, env=self._env | extra, input=given, capture_output=True, text=True, check=False, timeout=180)
 
     def json(self, *arguments: str, given: str = "") -> Any:
         done = self(*arguments, "--json", given=given)
