@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -53,3 +54,11 @@ def read(given: MultiDict[str, str]) -> Parameters:
 def of_request() -> Parameters:
     """The parameters of the request being served: the form of a POST, the query of a GET. Never both."""
     return read(request.form if request.method == "POST" else request.args)
+
+
+def json_body() -> Any:
+    """The body as JSON; None for one that is not, and for one so deeply nested that the json module gives up."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None

@@ -11,7 +11,7 @@ from flask import Response, jsonify, make_response, request
 
 from idp import sealed
 from idp.extensions import unit_of_work
-from idp.oidc import clients, fetching, provider, registration_tokens, uris
+from idp.oidc import clients, fetching, parameters, provider, registration_tokens, uris
 from idp.oidc.clients import Client, Registered
 from idp.oidc.metadata import OWN_FIELDS, ClientMetadata, MetadataRefused, parse
 from idp.oidc.routes import blueprint
@@ -136,7 +136,7 @@ def check_identity(document: Mapping[str, Any], client: Client) -> None:
 
 
 def _document() -> dict[str, Any]:
-    document = request.get_json(silent=True)
+    document = parameters.json_body()
     if not isinstance(document, dict):
         raise MetadataRefused([("metadata", "is not a JSON object (RFC 7591 3.1)")])
     return document

@@ -10,7 +10,7 @@ from flask import Response, jsonify, make_response, request
 from sqlalchemy import delete, select
 
 from idp.extensions import db, unit_of_work
-from idp.oidc import access_tokens, clients, provider, signals, uris
+from idp.oidc import access_tokens, clients, parameters, provider, signals, uris
 from idp.oidc.clients import Client
 from idp.oidc.routes import blueprint
 from idp.oidc.signal_models import EventStream, WaitingEvent
@@ -157,7 +157,7 @@ def _remove(client: Client) -> Response:
 
 
 def _document() -> dict[str, Any]:
-    document = request.get_json(silent=True)
+    document = parameters.json_body()
     if not isinstance(document, dict):
         raise Refused(400, "the body is not a JSON object")
     return document

@@ -106,6 +106,14 @@ def test_what_is_not_metadata_is_refused(provider: Flask, token: str, document: 
 
 
 @pytest.mark.asvs("V15.3.3", "V10.4.11")
+def test_what_is_nested_too_deeply_is_no_json(provider: Flask, token: str) -> None:
+    body = "[" * 100_000  # the json module answers with a RecursionError
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    for path in ("/oauth/register", "/oauth/signals/stream"):
+        answer = provider.test_client().post(path, data=body, headers=headers, base_url=ISSUER)
+        assert 400 <= answer.status_code < 500, path
+
+
 def test_nobody_gives_themselves_what_only_an_administrator_gives(provider: Flask, token: str) -> None:
     mine = register(provider, token, first_party=True, tile=True, sector="siapkerja", pkce="optional").json
     assert not {"first_party", "tile", "sector", "pkce"} & set(mine)
