@@ -104,7 +104,10 @@ OPERATIONS = (
     Operation("get", "/oauth/logout/{kept_id}", "A logout that waits for its person", (200, 303)),
     Operation("post", "/oauth/logout/{kept_id}", "A person's word", (200, 303, 400), form=("csrf_token", "decision")),
     Operation("get", "/.well-known/ssf-configuration", "Shared Signals metadata", (200,), "Transmitter"),
-    Operation("get", "/oauth/events/stream", "The client's stream", (200, 401, 404), "Stream", security=BEARER),
+    Operation(
+        "get", "/oauth/events/stream", "The client's stream, or a list of it", (200, 401, 404), "Streams",
+        query=("stream_id",), security=BEARER,
+    ),
     Operation("post", "/oauth/events/stream", "Make a stream", (201, 400, 401, 409), "Stream", json="StreamRequest", security=BEARER),
     Operation("put", "/oauth/events/stream", "Replace a stream", (200, 400, 401, 404), "Stream", json="StreamRequest", security=BEARER),
     Operation("patch", "/oauth/events/stream", "Change a stream", (200, 400, 401, 404), "Stream", json="StreamRequest", security=BEARER),

@@ -58,6 +58,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "token_type_hint": {"type": "string", "enum": ["access_token", "refresh_token"]},
     "ui_locales": {**TEXT, "description": "Languages of pages, in order"},
     "user_code": {"type": "string", "maxLength": 20, "description": "As the device shows it"},
+    "stream_id": {**TEXT, "description": "The stream that is meant; without it a list of all"},
 }
 PROOF = {"name": "DPoP", "in": "header", "schema": JWT, "description": "A proof of possession (RFC 9449 4)"}
 

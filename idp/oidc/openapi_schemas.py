@@ -82,6 +82,7 @@ SIGNALS: dict[str, dict[str, Any]] = {
         "stream_id iss aud delivery events_supported events_requested events_delivered", stream_id=TEXT, iss=URI, aud=TEXT,
         delivery=DELIVERY, events_supported=WORDS, events_requested=WORDS, events_delivered=WORDS, description=TEXT,
     ),
+    "Streams": {"anyOf": [{"$ref": "#/components/schemas/Stream"}, {"type": "array", "items": {"$ref": "#/components/schemas/Stream"}}]},
     "StreamStatusRequest": _object("status", status=STATUS, reason=TEXT),
     "StreamStatus": _object("stream_id status", stream_id=TEXT, status=STATUS, reason=TEXT),
     "Verification": _object(state=TEXT),

@@ -72,10 +72,12 @@ def for_client(endpoint: Callable[[Client], Response]) -> Callable[[], Response]
 def stream(client: Client) -> Response:
     """Make, read, change or remove the client's one stream (SSF 1.0 8.1.1)."""
     if request.method == "GET":
-        return jsonify(_described(_own(client)))
+        return _read(client)
     if request.method == "DELETE":
         return _remove(client)
     document = _document()
+    if request.method != "POST":
+        _check_name(document.get("stream_id"), client)
     with unit_of_work() as session:
         row = session.get(EventStream, client.client_id, with_for_update=True)
         if request.method == "POST" and row is not None:
@@ -97,6 +99,7 @@ def status(client: Client) -> Response:
     row = _own(client)
     if request.method == "POST":
         document = _document()
+        _check_name(document.get("stream_id"), client)
         if document.get("status") not in ("enabled", "paused", "disabled"):
             raise Refused(400, "status is enabled, paused or disabled")
         with unit_of_work() as session:
@@ -110,7 +113,9 @@ def status(client: Client) -> Response:
 @for_client
 def verify(client: Client) -> Response:
     """Send an event that proves the stream works (SSF 1.0 8.1.4)."""
-    row, state = _own(client), _document().get("state")
+    row, document = _own(client), _document()
+    _check_name(document.get("stream_id"), client)
+    state = document.get("state")
     about = {"format": "opaque", "id": row.id}
     with unit_of_work():
         signals.put_down(client, row, signals.VERIFICATION, {"state": state[:500]} if isinstance(state, str) else {}, about)
@@ -141,7 +146,21 @@ def _waiting(client: Client, limit: int) -> list[WaitingEvent]:
     return list(db.session.scalars(query.limit(limit)))
 
 
+def _read(client: Client) -> Response:
+    """The stream that is named; a list of all, one or none, where none is named (SSF 1.0 8.1.1.2)."""
+    if "stream_id" in request.args:
+        return jsonify(_described(_own(client)))
+    row = db.session.get(EventStream, client.client_id, populate_existing=True)
+    return jsonify([_described(row)] if row else [])
+
+
+def _check_name(named: Any, client: Client) -> None:
+    if named is not None and named != client.client_id:
+        raise Refused(404, "there is no such stream of this client")
+
+
 def _own(client: Client) -> EventStream:
+    _check_name(request.args.get("stream_id"), client)
     row = db.session.get(EventStream, client.client_id, populate_existing=True)
     if row is None:
         raise Refused(404, "there is no stream")

@@ -47,7 +47,7 @@ def tell(signal: Signal, subject: str, *, sid: str | None = None, **facts: Any) 
     claims) for a profile."""
     with unit_of_work():
         for client, stream in _listeners(signal, subject):
-            body = {"event_timestamp": clock.timestamp() * (1000 if "caep" in signal else 1), **facts}
+            body = {"event_timestamp": clock.timestamp(), **facts}  # seconds (CAEP 1.0 2)
             put_down(client, stream, str(signal), body, _about(client, subject, sid))
 
 

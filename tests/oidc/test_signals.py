@@ -91,6 +91,7 @@ def test_events_are_fetched_and_forgotten_once_acknowledged(listener: Listener, 
     assert event["aud"] == listener.party.client_id
     assert event["sub_id"]["iss"] == ISSUER
     assert event["events"][Signal.CREDENTIAL_CHANGE]["change_type"] == "update"
+    assert abs(event["events"][Signal.CREDENTIAL_CHANGE]["event_timestamp"] - event["iat"]) <= 1
     assert listener.fetch(), "not acknowledged yet"
     assert listener.fetch(ack=[event["jti"]]) == []
 
@@ -146,8 +147,17 @@ def test_events_are_pushed_with_the_receivers_own_header_until_taken(listener: L
 
 
 def test_a_stream_is_tried_paused_changed_and_removed(listener: Listener) -> None:
-    assert listener.call("GET", "stream").status_code == 404
-    listener.call("POST", "stream", {"delivery": POLL})
+    named = f"stream?stream_id={listener.party.client_id}"
+    assert listener.call("GET", "stream").json == []
+    assert listener.call("GET", named).status_code == 404
+    made = listener.call("POST", "stream", {"delivery": POLL}).json
+    assert listener.call("GET", "stream").json == [listener.call("GET", named).json] == [made]
+    for method, path, document in (
+        ("GET", "stream?stream_id=x", None), ("GET", "status?stream_id=x", None), ("DELETE", "stream?stream_id=x", None),
+        ("PATCH", "stream", {"stream_id": "x"}), ("PUT", "stream", {"stream_id": "x"}), ("POST", "verify", {"stream_id": "x"}),
+        ("POST", "status", {"stream_id": "x", "status": "paused"}),
+    ):  # fmt: skip
+        assert listener.call(method, path, document).status_code == 404
     assert listener.call("POST", "stream", {"delivery": POLL}).status_code == 409
     assert listener.call("POST", "verify", {"state": "abc"}).status_code == 204
     assert listener.fetch()[0]["events"]["https://schemas.openid.net/secevent/ssf/event-type/verification"] == {"state": "abc"}
