@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     session_idle: Seconds = Field(30 * 60, description="life of an idle sign-in, seconds")
     recovery_waiting: Seconds = Field(24 * 3600, description="how long old contacts can stop a recovery of everything, seconds")
     erased_nik_days: int = Field(90, ge=0, le=3650, description="days for which an erased account's NIK cannot be registered again")
+    people_per_phone: int = Field(1, ge=1, le=10, description="accounts that may share one phone, such as a family's")
     guardian_below_age: int = Field(18, ge=0, le=21, description="age below which a guardian agrees to a registration; 0: nobody has to")
     limits: Literal["on", "off"] = Field("on", description="rate limits; off only in a sandbox")
     allow_loopback_calls: bool = Field(False, description="client-supplied URLs may lead to this machine; sandbox only")

@@ -4,7 +4,7 @@ PENDING (says who it is, proves nothing yet) -> ACTIVE (NIK, e-mail and phone ar
 Owns contacts, password, state and the one answer to "may this account act now?". Knows nothing of HTTP, sessions,
 codes or pages."""
 
-from idp.accounts import code_tries, erasure, own_contacts, passwords, terms
+from idp.accounts import code_tries, erasure, own_contacts, passwords, phones, terms
 from idp.accounts.lifecycle import (
     AlreadyTaken,
     Newcomer,
@@ -71,6 +71,7 @@ __all__ = [
     "owner_of_phone",
     "password_faults",
     "passwords",
+    "phones",
     "restore",
     "set_identity_verified",
     "set_password_hash",

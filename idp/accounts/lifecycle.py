@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from idp import audit, clock, sealed
-from idp.accounts import lookup
+from idp.accounts import lookup, phones
 from idp.accounts.models import Account, State
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
@@ -95,9 +95,8 @@ def activate(account_id: str, *, guardian: PhoneNumber | None = None) -> Account
         account = _pending(session, account_id)
         if taken := what_is_taken(account):
             raise AlreadyTaken(*taken)
-        account.bound_nik, account.bound_email, account.bound_phone = (
-            account.claimed_nik, account.claimed_email, account.claimed_phone,
-        )  # fmt: skip
+        account.bound_nik, account.bound_email = account.claimed_nik, account.claimed_email
+        account.bound_phone = phones.free_place(account.phone, account.id)
         account.state = State.ACTIVE
         account.activated_at = account.phone_verified_at = account.updated_at = clock.now()
         if guardian is not None:
@@ -106,18 +105,20 @@ def activate(account_id: str, *, guardian: PhoneNumber | None = None) -> Account
             session.flush()
         except IntegrityError as fault:
             raise AlreadyTaken(_named_in(fault)) from None
+        phones.note_newcomer(account)
         audit.record(audit.Event.ACCOUNT_ACTIVATED, account.id)
         return account
 
 
 def what_is_taken(account: Account) -> tuple[str, ...]:
     """Which of the things that a pending account claims are bound to another one."""
-    pairs = (
-        ("nik", Account.bound_nik == account.claimed_nik),
-        ("phone", Account.bound_phone == account.claimed_phone),
-        ("email", Account.bound_email == account.claimed_email),
+    nik, email = Account.bound_nik == account.claimed_nik, Account.bound_email == account.claimed_email
+    taken = (
+        ("nik", db.session.scalar(select(Account.id).where(nik)) is not None),
+        ("phone", phones.free_place(account.phone, account.id) is None),
+        ("email", db.session.scalar(select(Account.id).where(email)) is not None),
     )
-    return tuple(what for what, same in pairs if db.session.scalar(select(Account.id).where(same)))
+    return tuple(what for what, is_taken in taken if is_taken)
 
 
 def discard_pending(account_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
@@ -69,8 +70,10 @@ def owner_of_email(email: EmailAddress) -> Account | None:
 
 
 def owner_of_phone(phone: PhoneNumber) -> Account | None:
-    """The activated account that a phone number is bound to."""
-    return db.session.scalar(select(Account).where(Account.bound_phone == phone_fingerprint(phone)))
+    """The activated account that a phone number is bound to; of a family that shares it, the first."""
+    key = phone_fingerprint(phone)
+    wanted = select(Account).where(Account.claimed_phone == key, Account.bound_phone.is_not(None))
+    return db.session.scalar(wanted.order_by(Account.bound_phone != key, Account.activated_at).limit(1))
 
 
 def identifier_fingerprint(raw_identifier: str) -> str:
@@ -80,7 +83,7 @@ def identifier_fingerprint(raw_identifier: str) -> str:
 
 def find_by_identifier(raw_identifier: str) -> Account | None:
     """The account for an e-mail address or a phone number as people write it."""
-    return db.session.scalar(select(Account).where(_matches(raw_identifier)).order_by(*BEST_FIRST).limit(1))
+    return db.session.scalar(select(Account).where(_matches(raw_identifier)).order_by(*_best_first(raw_identifier)).limit(1))
 
 
 def claimants(raw: str) -> list[Account]:
@@ -100,7 +103,7 @@ def credentials(raw_identifier: str) -> Credentials | None:
 
     An activated account counts before pending ones; of several pending ones the newest counts."""
     wanted = (Account.id, Account.state, Account.password_hash, Account.locale)
-    row = db.session.execute(select(*wanted).where(_matches(raw_identifier)).order_by(*BEST_FIRST).limit(1)).first()
+    row = db.session.execute(select(*wanted).where(_matches(raw_identifier)).order_by(*_best_first(raw_identifier)).limit(1)).first()
     return Credentials(row[0], State(row[1]), row[2], row[3]) if row else None
 
 
@@ -115,6 +118,12 @@ def _parse(raw: str) -> tuple[str, str]:
 
 def _matches(raw: str) -> ColumnElement[bool]:
     kind, key = _parse(raw)
-    email = kind == "email"
-    bound, claimed = (Account.bound_email, Account.claimed_email) if email else (Account.bound_phone, Account.claimed_phone)
-    return or_(bound == key, and_(claimed == key, Account.state == State.PENDING))
+    if kind == "email":
+        return or_(Account.bound_email == key, and_(Account.claimed_email == key, Account.state == State.PENDING))
+    return Account.claimed_phone == key  # bound or not: a family's number is bound in several places
+
+
+def _best_first(raw: str) -> tuple[ColumnElement[Any], ...]:
+    """Activated accounts before pending ones; of a family that shares a phone the first; of pending ones the newest."""
+    _kind, key = _parse(raw)
+    return Account.activated_at.is_(None), and_(Account.bound_phone.is_not(None), Account.bound_phone != key), Account.created_at.desc()

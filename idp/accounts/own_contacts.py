@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import IntegrityError
 
 from idp import clock
-from idp.accounts import lookup
+from idp.accounts import lookup, phones
 from idp.accounts.lifecycle import AlreadyTaken, NotThere
 from idp.accounts.models import Account, State
 from idp.extensions import unit_of_work
@@ -20,8 +20,14 @@ def replace_email(account_id: str, email: EmailAddress) -> Account:
 
 def replace_phone(account_id: str, phone: PhoneNumber) -> Account:
     """Bind another phone number. Raises NotThere, AlreadyTaken; then nothing has changed."""
-    key = lookup.phone_fingerprint(phone)
-    return _replace(account_id, "phone", phone_text=phone.e164, claimed_phone=key, bound_phone=key)
+    with unit_of_work():
+        place = phones.free_place(phone, account_id)
+        if place is None:
+            raise AlreadyTaken("phone")
+        values = {"phone_text": phone.e164, "claimed_phone": lookup.phone_fingerprint(phone), "bound_phone": place}
+        account = _replace(account_id, "phone", **values)
+        phones.note_newcomer(account)
+        return account
 
 
 def email_proven(account_id: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp import clock
-from idp.accounts import lookup
+from idp.accounts import lookup, phones
 from idp.accounts.lifecycle import AlreadyTaken, NotThere
 from idp.accounts.models import Account, State
 from idp.extensions import db, unit_of_work
@@ -47,15 +47,16 @@ def replace_contacts(account_id: str, email: EmailAddress, phone: PhoneNumber) -
         account = session.get(Account, account_id, with_for_update=True)
         if account is None or account.state != State.ACTIVE:
             raise NotThere
-        keys = lookup.email_fingerprint(email), lookup.phone_fingerprint(phone)
-        pairs = (("phone", Account.bound_phone == keys[1]), ("email", Account.bound_email == keys[0]))
-        others = [what for what, same in pairs if db.session.scalar(select(Account.id).where(same, Account.id != account_id))]
-        if others:
-            raise AlreadyTaken(*others)
+        place, key = phones.free_place(phone, account_id), lookup.email_fingerprint(email)
+        email_is_taken = db.session.scalar(select(Account.id).where(Account.bound_email == key, Account.id != account_id)) is not None
+        if place is None or email_is_taken:
+            raise AlreadyTaken(*(["phone"] if place is None else []), *(["email"] if email_is_taken else []))
         account.email_text, account.phone_text = email.value, phone.e164
-        account.claimed_email, account.claimed_phone = account.bound_email, account.bound_phone = keys
+        account.claimed_email = account.bound_email = key
+        account.claimed_phone, account.bound_phone = lookup.phone_fingerprint(phone), place
         account.email_verified_at = account.phone_verified_at = account.updated_at = clock.now()
         try:
             session.flush()
         except IntegrityError as fault:
             raise AlreadyTaken("phone" if "bound_phone" in str(fault.orig) else "email") from None
+        phones.note_newcomer(account)

@@ -56,8 +56,8 @@ def submit(photo: bytes, asking: Asking) -> None:
 def _contact_proven(attempt: Attempt) -> None:
     asked = attempt.asked
     at_mail = attempt.step == Step.NEW_EMAIL
-    owner = accounts.owner_of_email(EmailAddress(asked["email"])) if at_mail else accounts.owner_of_phone(PhoneNumber(asked["phone"]))
-    if owner is not None:
+    by_mail = at_mail and accounts.owner_of_email(EmailAddress(asked["email"])) is not None
+    if by_mail or (not at_mail and accounts.phones.is_full(PhoneNumber(asked["phone"]))):
         # Whoever proved the contact may know that it has an account, and can get in by it.
         attempt.asked = {**asked, "taken": "email" if at_mail else "phone"}
         attempt.step = Step.CONTACTS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
@@ -21,6 +23,7 @@ def contacts_page() -> Answer:
         "contacts",
         account=account,
         phone_is_stale=is_stale,
+        family=_family(account),
         asked={kind: contacts.open_change(account.id, kind) for kind in ("email", "phone")},
     )
 
@@ -188,3 +191,8 @@ def _code_page(sent: web.CodeForm, status: int = 200, retry_after: int | None = 
     except contacts.NothingAsked:
         return redirect(url_for("selfservice.contacts_page"), 303)
     return show("phone_code", status, retry_after, form=sent, change=change, state=state, refusal=refusal)
+
+
+def _family(account: accounts.Account) -> dict[str, Any]:
+    """How many others have this phone, and whether it is the one who signs in by it."""
+    return {"others": len(accounts.phones.sharers(account)), "signs_in": accounts.phones.signs_in(account)}
