@@ -15,7 +15,7 @@ from typing import Any, cast
 import pyotp
 from sqlalchemy import CursorResult, delete, select, update
 
-from idp import audit, clock, sealed
+from idp import audit, clock, retention, sealed
 from idp.extensions import db, unit_of_work
 from idp.factors import tries
 from idp.factors.models import LONGEST_NAME, Authenticator, NoSuchFactor, owned
@@ -113,6 +113,12 @@ def remove(account_id: str, authenticator_id: str) -> None:
     with unit_of_work() as session:
         session.delete(_own(account_id, authenticator_id))
         audit.record(audit.Event.AUTHENTICATOR_REMOVED, account_id, factor=authenticator_id)
+
+
+@retention.job("offered_authenticators", "a day after they were offered and not confirmed")
+def clean_up() -> int:
+    """Remove secrets that were shown and never used; answers how many."""
+    return retention.remove(Authenticator, Authenticator.confirmed_at.is_(None), Authenticator.created_at < clock.now() - timedelta(days=1))
 
 
 def _own(account_id: str, authenticator_id: str) -> Authenticator:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from idp import accounts, audit, clock, notices, outbox, throttle
+from idp import accounts, audit, clock, notices, outbox, retention, throttle
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
 from idp.petitions.models import Kind, Petition, State
@@ -93,6 +93,12 @@ def note_overdue(payload: dict[str, Any]) -> None:
         petition = session.get(Petition, payload["petition"], with_for_update=True)
         if petition is not None and petition.is_overdue:
             audit.record(audit.Event.PETITION_OVERDUE, petition.account_id, petition=petition.id, kind=petition.kind)
+
+
+@retention.job("petitions", "a year after their answer")
+def clean_up() -> int:
+    """Remove what was answered long ago; answers how many."""
+    return retention.remove(Petition, Petition.answered_at < clock.now() - KEPT)
 
 
 def _tell(account: accounts.Account, template: str, **facts: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
 
-from idp import accounts, audit, clock, notices, otp, sealed, sessions, throttle
+from idp import accounts, audit, clock, notices, otp, retention, sealed, sessions, throttle
 from idp.accounts import reach
 from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, PhoneNumber
@@ -20,6 +20,7 @@ from idp.selfservice.models import UNDO_LIFE, ContactChange, State
 
 LINK_LIFE = timedelta(hours=24)
 CODE_LIFE = timedelta(hours=1)
+KEPT = timedelta(days=30)
 EVENTS = {"email": audit.Event.EMAIL_CHANGED, "phone": audit.Event.PHONE_CHANGED}
 
 
@@ -133,6 +134,12 @@ def undo(token: str) -> accounts.Account:
         audit.record(audit.Event.CONTACT_CHANGE_UNDONE, account.id, kind=row.kind)
         telling.tell(account, "contact_change_undone")
         return account
+
+
+@retention.job("contact_changes", "30 days after they could be undone no more")
+def clean_up() -> int:
+    """Remove old contacts that nothing leads back to; answers how many."""
+    return retention.remove(ContactChange, ContactChange.expires_at < clock.now() - UNDO_LIFE - KEPT)
 
 
 def _ask(account: accounts.Account, kind: str, new: str, old: str, life: timedelta) -> ContactChange:
