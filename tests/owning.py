@@ -35,10 +35,10 @@ class Holder:
     password: str = PASSWORD
 
 
-def holder(app: Flask, name: str = "Rina Kartikasari", locale: str = "id") -> Holder:
+def holder(app: Flask, name: str = "Rina Kartikasari", locale: str = "id", nik: str | None = None) -> Holder:
     """A new account holder of whom there is no other."""
     number = next(_numbers)
-    nik = nik_of(date(1992, 6, 15), "Perempuan", number)
+    nik = nik or nik_of(date(1992, 6, 15), "Perempuan", number)
     email, phone = f"pemilik.{number}@example.id", f"+62813{number:08d}"
     with app.app_context():
         hashed = accounts.passwords.hash_password(PASSWORD)
