@@ -73,12 +73,12 @@ def pair(place: str, app: Flask, http: Browser, sandbox: Outside, worker: Worker
     return made(app, http, sandbox, worker)
 
 
-def _posts(browser: Browser, path: str, **fields: str) -> Deed:
+def _posts(browser: Browser, path: str, to: str = "", **fields: str) -> Deed:
     browser.get(path)
     token = browser.forms()[0]["fields"]["csrf_token"]
 
     def deed() -> Any:
-        browser.post(path, {"csrf_token": token, **fields})
+        browser.post(to or path, {"csrf_token": token, **fields})
         return plain(browser)
 
     return deed
@@ -93,13 +93,11 @@ def _sign_in(app: Flask, http: Browser, sandbox: Outside, worker: Worker) -> Pai
 def _registration(app: Flask, http: Browser, sandbox: Outside, worker: Worker) -> Pair:
     owner, stranger = sandbox.add_person(), sandbox.add_person()
     _give_account(app, owner)
-    # The registry is asked anew only for other data than before: each time somebody else comes between.
-    between = sandbox.add_person(outcome="unknown")
 
     browsers = [http.another(), http.another()]
-    fields = [{name: person[name] for name in ("nik", "name", "mother_name")} for person in (owner, stranger, between)]
-    deeds = [_posts(browser, "/daftar", **who) for browser, who in zip(browsers, fields[:2], strict=True)]
-    back = [_posts(browser, "/daftar", **fields[2]) for browser in browsers]
+    fields = [{name: person[name] for name in ("nik", "name", "mother_name")} for person in (owner, stranger)]
+    deeds = [_posts(browser, "/daftar", **who) for browser, who in zip(browsers, fields, strict=True)]
+    back = [_posts(browser, "/daftar", to="/daftar/baru") for browser in browsers]  # the registry is asked anew only by whoever starts over
     return Pair(deeds[0], deeds[1], (back[0], back[1]))
 
 
