@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import shutil
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 from granian.constants import Interfaces
@@ -16,8 +20,8 @@ def run() -> None:
     """Serve until told to stop. The address is `IDP_BIND`, or the issuer's own port on this machine."""
     chosen = settings.current()
     address, port = _bind(chosen.bind, chosen.issuer)
-    metrics = urlsplit(f"//{chosen.metrics_addr}") if chosen.metrics_addr else None
-    Server(
+    beside = _serve_metrics(chosen) if chosen.metrics_addr else None
+    server = Server(
         "wsgi:application",
         address=address,
         port=port,
@@ -27,11 +31,24 @@ def run() -> None:
         respawn_failed_workers=True,
         backlog=2048,
         log_level=LogLevels.warning,
-        metrics_enabled=metrics is not None,
-        metrics_address=(metrics.hostname if metrics else None) or "127.0.0.1",
-        metrics_port=(metrics.port if metrics else None) or 9090,
         working_dir=None,
-    ).serve()
+    )
+    try:
+        server.serve()
+    finally:
+        if beside is not None:
+            beside.terminate()
+
+
+def _serve_metrics(chosen: settings.Settings) -> subprocess.Popen[bytes]:
+    """Start the process that serves what the workers are about to measure."""
+    folder = (chosen.var_dir / "metrics").absolute()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    # The library looks for the folder when it is imported: a forked worker would have it imported already.
+    multiprocessing.set_start_method("spawn")
+    return subprocess.Popen([sys.executable, "-m", "idp.metrics"])
 
 
 def _bind(bind: str, issuer: str) -> tuple[str, int]:

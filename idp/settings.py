@@ -133,10 +133,18 @@ def insecure(settings: Settings) -> list[tuple[str, str]]:
         ("dukcapil_url", not settings.dukcapil_url.startswith("https://"), "must be https"),
         ("dukcapil_password", settings.dukcapil_password.get_secret_value() == "sandbox", "still the sandbox's"),
         ("sms_urls", not settings.sms_urls or any(sandbox_host in url for url in settings.sms_urls), "still the sandbox's"),
+        ("sms_urls", any(_goes_out_in_clear(url, "sms+http") for url in settings.sms_urls), "must be sms+https"),
         ("storage_url", "endpoint=http:" in settings.storage_url, "the object store must be reached over https"),
         ("mail_url", urlsplit(settings.mail_url).port == 8025, "still the sandbox's"),
+        ("mail_url", _goes_out_in_clear(settings.mail_url, "smtp"), "must be smtp+starttls or smtps"),
+        ("trusted_proxies", any(one.endswith("/0") for one in settings.trusted_proxies), "trusts everybody"),
     )
     return [(name, why) for name, broken, why in rules if broken]
+
+
+def _goes_out_in_clear(url: str, scheme: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == scheme and parts.hostname not in ("localhost", "127.0.0.1", "::1")
 
 
 _current: Settings | None = None

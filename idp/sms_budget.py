@@ -62,6 +62,11 @@ def code_entered(block: str) -> None:
     redis.hincrby(_tally(block), "entered", 1)
 
 
+def spent_this_hour() -> int:
+    """How many SMS were counted in this hour."""
+    return int(redis.get(_hour_key(clock.timestamp() // HOUR_SECONDS)) or 0)
+
+
 def _raise_if_stopped(block: str) -> None:
     left = redis.ttl(_stopped(block))
     if left > 0:
@@ -72,12 +77,16 @@ def _spend(proofed: bool) -> None:
     hour, into_it = divmod(clock.timestamp(), HOUR_SECONDS)
     budget = settings.current().sms_hourly_budget
     allowed = budget if proofed else int(budget * SHARE_OF_NEWCOMERS)
-    key = f"idp:sms:hour:{hour}"
+    key = _hour_key(hour)
     spent = redis.incr(key)
     redis.expire(key, 2 * HOUR_SECONDS)
     if spent > allowed:
         redis.decr(key)
         raise throttle.Throttled("sms_altogether", HOUR_SECONDS - into_it)
+
+
+def _hour_key(hour: int) -> str:
+    return f"idp:sms:hour:{hour}"
 
 
 def _tally(block: str) -> str:

@@ -76,8 +76,22 @@ def _failed(reason: str) -> None:
         redis.expire(_RESTING, DAY_SECONDS)
 
 
+def is_resting() -> bool:
+    """Whether the registry is known to be down, and left alone but for a probe."""
+    return _rest() is not None
+
+
+def quota_left() -> int:
+    """How many checks may still be asked for today."""
+    return max(0, settings.current().dukcapil_quota - int(redis.get(_asked_today()) or 0))
+
+
 def _within_quota() -> bool:
-    key = f"idp:registry:asked:{clock.now().astimezone(JAKARTA):%Y%m%d}"
+    key = _asked_today()
     asked = redis.incr(key)
     redis.expire(key, 2 * DAY_SECONDS)
     return asked <= settings.current().dukcapil_quota
+
+
+def _asked_today() -> str:
+    return f"idp:registry:asked:{clock.now().astimezone(JAKARTA):%Y%m%d}"

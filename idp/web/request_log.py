@@ -11,6 +11,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from idp import settings
+from idp.web import measures
 
 _log = structlog.get_logger("idp.request")
 
@@ -52,8 +53,11 @@ def _end(response: Response) -> Response:
     request_id = g.get("request_id", "")
     response.headers["X-Request-Id"] = request_id
     route = request.url_rule.rule if request.url_rule else "-"
-    milliseconds = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
-    _log.info("request", method=_known(request.method), route=route, status=response.status_code, ms=milliseconds)
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    method = _known(request.method)
+    _log.info("request", method=method, route=route, status=response.status_code, ms=round(seconds * 1000, 1))
+    if settings.current().metrics_addr:
+        measures.request_took(seconds, method=method, route=route, status=response.status_code)
     return response
 
 
