@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, make_response, render_template
+from flask import Response, abort, make_response, render_template, request
+from flask_babel import LazyString
 
-from idp import accounts, profile, settings, throttle, web
+from idp import accounts, clock, oidc, profile, settings, throttle, web
 from idp.resume import content, lines, links, statement
 from idp.resume.content import Resume
+from idp.resume.lines import Lines
 from idp.resume.models import ResumeLink
 from idp.resume.routes import as_file, blueprint, pdf_of, written
 
@@ -18,12 +20,11 @@ def shown_page(secret: str) -> Response:
     """The page."""
     link, account, resume = _opened(secret)
     links.note_opened(link)
-    histories = [(claim, content.TITLES[claim], lines.of(resume, claim)) for claim in lines.HISTORIES]
     page = render_template(
         "resume/shown.html",
         resume=resume,
         initials=account.name.initials,
-        histories=[one for one in histories if one[2]],
+        histories=_histories(resume),
         link=link,
         secret=secret,
         issuer=settings.current().issuer,
@@ -57,6 +58,31 @@ def shown_statement(secret: str) -> Response:
     """The same parts, signed."""
     link, _account, resume = _opened(secret)
     return _unseen(as_file("resume.jwt", "application/jwt", statement.signed(resume, link)))
+
+
+@blueprint.get("/cv/periksa")
+def check_page() -> Response:
+    """Check a signed document without knowing what a JWT is."""
+    return _unseen(make_response(render_template("resume/check.html")))
+
+
+@blueprint.post("/cv/periksa")
+def check() -> Response:
+    """Say whether we signed it, and what it says."""
+    throttle.hit("resume_opened_per_address", web.address_key())
+    file = request.files.get("file")
+    token = file.read(oidc.statements.LONGEST + 1).decode("ascii", "replace") if file and file.filename else request.form.get("text", "")
+    try:
+        checked = statement.check(token, web.locale())
+    except oidc.statements.NotOurs:
+        return _unseen(make_response(render_template("resume/check.html", refused=True), 422))
+    page = render_template("resume/check.html", checked=checked, histories=_histories(checked.resume), now=clock.now())
+    return _unseen(make_response(page))
+
+
+def _histories(resume: Resume) -> list[tuple[str, LazyString, list[Lines]]]:
+    found = [(claim, content.TITLES[claim], lines.of(resume, claim)) for claim in lines.HISTORIES]
+    return [one for one in found if one[2]]
 
 
 @blueprint.app_template_filter("iso_day")

@@ -164,6 +164,27 @@ def test_what_is_shown_is_signed_by_the_provider_and_checked_with_its_published_
         hints.read(token)  # it is no ID token
 
 
+def test_anybody_can_check_a_signed_document_on_a_page(browser, employer, clock):
+    path, own = share(browser)
+    token = employer.get(f"{path}/resume.jwt").text
+    employer.get("/cv/periksa")
+    page = employer.submit(text=token[:80] + "\n " + token[80:]).text
+    for shown in ("Asli.", "Rina Kartikasari", "Kepala Akuntansi", "Graphic Design"):
+        assert shown in page
+    assert "pada waktu itu" not in page
+    browser.get(own)
+    press(browser, "/cabut")
+    clock.shift(86_401)
+    employer.get("/cv/periksa")
+    assert "Isinya benar pada waktu itu" in employer.submit(file=(io.BytesIO(token.encode()), "resume.jwt")).text
+    head, body, signature = token.split(".")
+    for wrong in ("", "x", "é" * 50, f"{head}.{body[:-4]}AAAA.{signature}", f"{head}.{body}.", "a." * 150_000):
+        employer.get("/cv/periksa")
+        answer = employer.submit(text=wrong)
+        assert answer.status_code == 422
+        assert "bukan dari kami" in answer.text
+
+
 def test_only_the_owner_sees_and_withdraws(app, browser, employer):
     path, own = share(browser)
     budi = holder(app, "Budi Santoso")
@@ -219,5 +240,5 @@ def test_old_links_are_removed_and_living_ones_stay(app, rina, clock):
 
 @pytest.mark.any_database
 def test_the_pages_are_fit_for_everybody(tab_of, live):
-    tab_of("/pemberitahuan", "/resume", "/resume/tautan/baru", "LINK", "PUBLIC")
+    tab_of("/pemberitahuan", "/resume", "/resume/tautan/baru", "LINK", "PUBLIC", "/cv/periksa")
     assert httpx.get(f"{live.url}/cv/{'x' * 32}").status_code == 404
