@@ -21,8 +21,7 @@ async function plain({ client_id, client_secret }) {
 async function message_signing({ client_id, jwk, kid }) {
   const key = { key: await imported(jwk, 'ES256'), kid }
   const metadata = { id_token_signed_response_alg: 'PS256', authorization_signed_response_alg: 'PS256' }
-  const toIssuer = { [client.modifyAssertion]: (_header, payload) => { payload.aud = issuer } }
-  const config = await client.discovery(new URL(issuer), client_id, metadata, client.PrivateKeyJwt(key, toIssuer), insecure)
+  const config = await client.discovery(new URL(issuer), client_id, metadata, client.PrivateKeyJwt(key), insecure)
   client.useJwtResponseMode(config)
   const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
   const build = async (asked) => {
