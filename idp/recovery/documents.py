@@ -1,4 +1,4 @@
-"""The photo of an identity card: opened carefully, made anew without metadata, small enough to lie sealed in its case.
+"""The photo of an identity card: opened by a child process, made anew without metadata, small enough to lie sealed in its case.
 
 It is one picture for a few days that two officers look at, so it lies in the case's own row and goes with it; the
 storage port of the profile is for what stays."""
@@ -8,18 +8,19 @@ from __future__ import annotations
 import base64
 from io import BytesIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-LARGEST_BYTES = 5 * 1024 * 1024
-MOST_PIXELS = 25_000_000
+from idp import uploads
+from idp.uploads.made import JPEG
+
 SHORTEST_SIDE = 300
 LONGEST_SIDE = 1600
 QUALITY = 80
-FORMATS = ("JPEG", "PNG")
+WHY = {"empty": "empty", "bytes": "too_large", "pixels": "too_large", "small": "too_small", "busy": "busy"}
 
 
 class Unusable(ValueError):
-    """Not a usable photo. `reason` is "empty", "too_large", "not_a_picture" or "too_small"."""
+    """Not a usable photo. `reason` is "empty", "too_large", "not_a_picture" or "too_small"; or "busy": nothing is wrong with it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -28,25 +29,19 @@ class Unusable(ValueError):
 
 def taken_in(content: bytes) -> str:
     """A photo as it is kept: JPEG in base64, turned upright, nothing of the file but its pixels. Raises Unusable."""
-    if not content:
-        raise Unusable("empty")
-    if len(content) > LARGEST_BYTES:
-        raise Unusable("too_large")
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:  # before anything is unpacked
-                raise Unusable("too_large")
-            if min(opened.size) < SHORTEST_SIDE:
-                raise Unusable("too_small")
-            picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except Unusable:
-        raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise Unusable("not_a_picture") from None
+        made = uploads.document(content)
+    except uploads.Refused as refusal:
+        raise Unusable(WHY.get(refusal.reason, "not_a_picture")) from None
+    if made.media_type != JPEG:
+        raise Unusable("not_a_picture")
+    picture = Image.open(BytesIO(made.content))  # of our own making
+    if min(picture.size) < SHORTEST_SIDE:
+        raise Unusable("too_small")
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    made = BytesIO()
-    picture.save(made, "JPEG", quality=QUALITY)
-    return base64.b64encode(made.getvalue()).decode()
+    written = BytesIO()
+    picture.save(written, "JPEG", quality=QUALITY)
+    return base64.b64encode(written.getvalue()).decode()
 
 
 def opened(kept: str) -> bytes:

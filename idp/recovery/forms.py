@@ -45,6 +45,7 @@ PHOTO_FAULTS: Mapping[str, Any] = {
     "empty": _l("Pilih foto KTP-mu dulu."),
     "too_large": _l("Foto ini terlalu besar. Paling besar 5 MB dan 25 megapiksel."),
     "too_small": _l("Foto ini terlalu kecil untuk dibaca. Ambil foto yang lebih besar."),
+    "busy": _l("Sedang banyak yang mengunggah. Tunggu sebentar lalu coba lagi."),
     "not_a_picture": _l("File ini bukan foto yang bisa dibuka. Pakai JPG atau PNG."),
 }
 
