@@ -41,8 +41,11 @@ check: lint test  ## lint, types, contract, tests
 bench: $(VENV)/.ready-test  ## rounds a second of authorize, token, userinfo
 	@$(BIN)/python -m tests.bench
 
+# A hundred thousand requests that mean harm; every test run sends ten thousand of them.
+HOSTILE := tests/test_hostile.py tests/oidc/test_hostile.py tests/oidc/test_openapi.py tests/oidc/test_walks.py
 soak: browser  ## long trials
 	$(BIN)/python -m pytest -n 2 tests/soak
+	HOSTILE_TIMES=10 $(BIN)/python -m pytest -n 2 --dist worksteal $(HOSTILE)
 
 serve: $(VENV)/.ready  ## the provider alone, settings from the environment
 	@$(BIN)/idp db upgrade

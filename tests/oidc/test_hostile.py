@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +17,7 @@ from tests.oidc.party import ISSUER, Party
 from tests.volley import MINIMUM, Volley
 
 PARTS = 5
-CASES = int(os.environ.get("HOSTILE_CASES", str(MINIMUM["parameters"] // PARTS)))
+CASES = MINIMUM["parameters"] // PARTS
 OFTEN = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 NASTY = [
     "",

@@ -5,7 +5,6 @@ the person declined, and none of the faults of others (`faults_of_others.py`) en
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -22,11 +21,11 @@ from idp import settings as idp_settings
 from tests.oidc import faults_of_others
 from tests.oidc.house import TOGETHER, House
 from tests.oidc.party import ISSUER, Browser, Party, values_of
-from tests.volley import Volley, Watch
+from tests.volley import TIMES, Volley, Watch
 
 pytestmark = pytest.mark.any_database
 
-WALKS = int(os.environ.get("HOSTILE_WALKS", "85"))
+WALKS = 85 * TIMES
 STEPS = 40
 SCOPES = ["openid", "openid profile", "openid profile email phone", "openid email offline_access", "openid profile keahlian offline_access"]
 WHO = st.sampled_from([0, 1])
