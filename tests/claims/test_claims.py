@@ -1,14 +1,16 @@
 """What services are told: types, schemas, what is left out, and in which words people see it first."""
 
+from dataclasses import replace
+
 import jsonschema_rs
 import pytest
 from sqlalchemy import event
 
-from idp import accounts, claims, profile
+from idp import accounts, claims, clock, profile
 from idp.claims import catalogue
 from idp.extensions import db, redis
-from idp.profile.answers import AbroadAddress, Biodata, Skill, Skills
-from tests.profile.filling import BIODATA, fill
+from idp.profile.answers import AbroadAddress, Biodata, Proof, Skill, Skills
+from tests.profile.filling import BIODATA, WHOLE, fill
 
 EVERYTHING = tuple(catalogue.claims())
 
@@ -98,6 +100,32 @@ def test_every_claim_matches_its_published_schema(app, rina, locale):
         fill(rina.account_id)
         for name, value in claims.of(rina.account_id, EVERYTHING, locale).items():
             jsonschema_rs.validator_for(claims.schema(name)).validate(value)
+
+
+def test_verified_entries_and_an_address_abroad_match_their_schemas_too(app, rina):
+    proof = Proof("BLK Bandung", clock.now())
+    vouched = {
+        step: replace(WHOLE[step], entries=tuple(replace(entry, proof=proof) for entry in WHOLE[step].entries))
+        for step in ("pendidikan", "pengalaman", "pelatihan", "sertifikasi")
+    }
+    with app.app_context():
+        fill(rina.account_id, biodata=replace(BIODATA, domicile=AbroadAddress("JP", "Osaka", "1-2-3 Umeda")), **vouched)
+        told = claims.of(rina.account_id, EVERYTHING)
+    for name, value in told.items():
+        jsonschema_rs.validator_for(claims.schema(name)).validate(value)
+    for name in ("education", "experience", "training", "certification"):
+        assert {(entry["verified"], entry["verified_by"]) for entry in told[name]} == {(True, "BLK Bandung")}
+
+
+def test_a_schema_refuses_what_is_misspelt_missing_or_of_another_type(told):
+    for name, value in told.items():
+        check = jsonschema_rs.validator_for(claims.schema(name))
+        one = value[0] if isinstance(value, list) else value
+        wrong = [None, {"unknown": 1}, [[]], 1.5]
+        if isinstance(one, dict):
+            kept = [{**one, "unknown": 1}, *({**one, part: {}} for part in one), {}]
+            wrong += [[each] for each in kept] if isinstance(value, list) else kept
+        assert [each for each in wrong if check.is_valid(each)] == [], name
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
