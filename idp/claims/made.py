@@ -50,6 +50,7 @@ def _who(account: Account, told: Profile) -> Claims:
     biodata = told.biodata
     return {
         "name": account.name.value,
+        "picture": told.photo and profile.picture_links.address(account.id, told.photo),
         "gender": biodata and biodata.sex.value,
         "birthdate": biodata and biodata.birthdate.isoformat(),
         "zoneinfo": _zone(told.domicile),

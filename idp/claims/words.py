@@ -28,6 +28,7 @@ _WORDS = {
     "dinas": {"id": "Dinas", "en": "Manpower office"},
     "admin": {"id": "admin", "en": "admin"},
     "member": {"id": "anggota", "en": "member"},
+    "picture": {"id": "foto yang kamu unggah", "en": "the photo that you uploaded"},
     "now": {"id": "sekarang", "en": "present"},
     "more": {"id": "dan {count} lagi", "en": "and {count} more"},
 }
@@ -73,6 +74,10 @@ def _plain(value: Any, locale: str) -> str:
 
 def _worded(value: Any, locale: str) -> str:
     return _word(str(value), locale) if value in _WORDS else str(value)
+
+
+def _photo(value: Any, locale: str) -> str:
+    return _word("picture", locale)
 
 
 def _day(value: Any, locale: str) -> str:
@@ -129,6 +134,7 @@ def _word(key: str, locale: str) -> str:
 
 
 _SHOWN: dict[str, Callable[[Any, str], str]] = {
+    "picture": _photo,
     "gender": _worded,
     "locale": _worded,
     "birthdate": _day,

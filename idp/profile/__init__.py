@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask_babel import LazyString
 
-from idp.profile import files, jobs, storage, whole
+from idp.profile import files, jobs, picture_links, storage, whole
 from idp.profile.answers import (
     AbroadAddress,
     Biodata,
@@ -47,6 +47,7 @@ __all__ = [
     "of",
     "photo_address",
     "photo_bytes",
+    "picture_links",
     "steps_done",
 ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from idp import profile, settings
+from idp import claims, profile, settings
 from idp.profile import files, reviews, storage
 from tests import faces
 from tests.signing_in import signed_in
@@ -183,3 +183,31 @@ def test_a_good_photo_makes_the_doubted_one_needless(app, browser, worker):
     assert waiting(app) == []
     worker.drain()
     assert len(stored()) == 2
+
+
+def linked(app, rina):
+    with app.app_context():
+        claims.forget(rina.account_id)
+        return claims.of(rina.account_id, ["picture"])["picture"].removeprefix(settings.current().issuer)
+
+
+@pytest.mark.asvs("V8.2.2")
+def test_a_service_sees_the_photo_at_the_address_in_the_claims_and_nobody_else_can_guess_it(app, http, rina, browser, clock):
+    upload(browser, picture())
+    address = linked(app, rina)
+    answer = http.another().request("GET", address)
+    assert opened(answer.data).size == (600, 800)
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert rina.account_id not in address
+    for forged in (address[:-1], address[:-4] + "AAAA", "/foto/x", "/foto/" + "é" * 40, "/foto/" + "A" * 5000):
+        assert http.another().request("GET", forged).status_code == 404
+    clock.shift(8 * 86400)
+    assert http.another().request("GET", address).status_code == 404
+
+
+def test_the_address_of_a_replaced_photo_leads_nowhere(app, http, rina, browser):
+    upload(browser, picture())
+    address = linked(app, rina)
+    upload(browser, picture(colour="#d6c9e6"))
+    assert http.another().request("GET", address).status_code == 404
+    assert http.another().request("GET", linked(app, rina)).status_code == 200

@@ -138,6 +138,12 @@ def regions_below() -> Response:
     return lookups.below()
 
 
+@blueprint.get("/foto/<token>")
+def shared_photo(token: str) -> AnyResponse:
+    """The photo, for services that were told its address."""
+    return photo.share(token)
+
+
 @blueprint.get("/profil/keahlian/saran")
 def skill_suggestions() -> AnyResponse:
     """Skills that one may mean, as JSON."""

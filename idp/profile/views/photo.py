@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from idp import uploads
-from idp.profile import files, photos, reviews
+from idp.profile import files, photos, picture_links, reviews
 from idp.profile.answers import Photo, file_names
 from idp.profile.files import NoRoom
 from idp.profile.models import PhotoReview
@@ -91,6 +91,18 @@ def serve(name: str) -> Response:
     except (files.NotThere, Missing, NotStored):
         abort(404)
     answer.mimetype = JPEG
+    return serving.guarded(answer, name, "inline; filename=foto.jpg")
+
+
+def share(token: str) -> Response:
+    """The photo for a service whose claims hold this address."""
+    try:
+        name, content = picture_links.behind(token)
+    except picture_links.NotALink:
+        abort(404)
+    answer = make_response(content)
+    answer.mimetype = JPEG
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # the service shows it on a page of its own
     return serving.guarded(answer, name, "inline; filename=foto.jpg")
 
 
