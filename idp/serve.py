@@ -30,7 +30,7 @@ def run() -> None:
         blocking_threads=chosen.threads,
         respawn_failed_workers=True,
         backlog=2048,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warning on threads does not know that ours wait for stores most of the time
         working_dir=None,
     )
     try:

