@@ -150,6 +150,14 @@ def set_password_hash(account_id: str, password_hash: str) -> None:
             account.updated_at = clock.now()
 
 
+def set_locale(account_id: str, locale: str) -> None:
+    """The language in which the person wants to be told things."""
+    with unit_of_work() as session:
+        account = session.get(Account, account_id, with_for_update=True)
+        if account is not None:
+            account.locale, account.updated_at = locale, clock.now()
+
+
 def set_identity_verified(account_id: str, at: datetime | None) -> None:
     """Name, birth date, birth place and sex were confirmed by the registry at this time; None: no longer (as they are now)."""
     with unit_of_work() as session:

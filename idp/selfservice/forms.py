@@ -122,3 +122,13 @@ class CorrectionForm(FlaskForm):  # type: ignore[misc]
         _l("Apa yang salah, dan apa yang benar?"),
         [InputRequired(_EMPTY), Length(max=petitions.LONGEST, message=_l("Paling panjang 1.000 huruf."))],
     )
+
+
+class LanguageForm(FlaskForm):  # type: ignore[misc]
+    """The language of notices."""
+
+    language = RadioField(
+        _l("Kirim SMS dan email dalam"),
+        [InputRequired(_l("Pilih salah satu."))],
+        choices=[SelectChoice("id", "Bahasa Indonesia"), SelectChoice("en", "English")],
+    )

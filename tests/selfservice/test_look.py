@@ -16,7 +16,8 @@ from tests.web.test_accessibility import look_at
 PAGES = [
     "/akun", "/akun/konfirmasi", "/akun/password", "/akun/kontak", "/akun/kontak/email", "/akun/kontak/hp", "/akun/kontak/hp/kode",
     "/akun/kontak/email/x", "/akun/dua-langkah", "/akun/dua-langkah/aplikasi", "/akun/dua-langkah/passkey", "/akun/perangkat",
-    "/akun/layanan", "/akun/riwayat", "/akun/data", "/akun/hapus", "/akun/pembaca", "/akun/data/koreksi", "/akun/organisasi",
+    "/akun/layanan", "/akun/riwayat", "/akun/data", "/akun/hapus", "/akun/pembaca", "/akun/data/koreksi", "/akun/bahasa",
+    "/akun/organisasi",
 ]  # fmt: skip
 
 
