@@ -93,7 +93,8 @@ def _connect_stores(app: flask.Flask, chosen: Settings) -> None:
         prepare(db.engine)
     client = redis_client(chosen.redis_address)
     redis.connect(client)  # type: ignore[attr-defined]
-    outbox.connect(RedisBroker(client=client, namespace="idp:queue"))  # type: ignore[no-untyped-call]
+    # In braces: of a cluster one node holds all of a queue, as its scripts want it.
+    outbox.connect(RedisBroker(client=client, namespace="{idp:queue}"))  # type: ignore[no-untyped-call]
 
 
 def _meet_outsiders(app: flask.Flask, chosen: Settings) -> None:

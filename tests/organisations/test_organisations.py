@@ -18,6 +18,8 @@ from idp.organisations import Kind, Role
 from idp.organisations.cli import org
 from tests.browsing import Browser
 from tests.owning import Holder, at_once, holder, press, sign_in
+from tests.selfservice.test_look import cookies_to
+from tests.web.test_accessibility import look_at
 
 NIB = "1234567890123"
 
@@ -236,3 +238,15 @@ def test_the_end_of_an_account_ends_its_memberships(app: Flask, company: str, ri
         erase(rina.account_id, "Dian")
         assert organisations.members(company) == []
         assert organisations.every(Kind.COMPANY)[0].id == company
+
+
+def test_the_admins_page_is_fit_for_everybody(
+    app: Flask, http: Browser, page: Any, live: Any, company: str, rina: Holder, budi: Holder
+) -> None:
+    with app.app_context():
+        organisations.put_member(company, budi.account_id, Role.MEMBER)
+    sign_in(http, rina)
+    invite(http, company, "calon@example.id", "admin")
+    page.base = live.url
+    cookies_to(page, http)
+    assert look_at(page, f"/akun/organisasi/{company}") == []
