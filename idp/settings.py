@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 SANDBOX_ADDRESS = "http://localhost:8010"
 Seconds = Annotated[int, Field(gt=0, le=366 * 24 * 3600)]
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -129,6 +130,8 @@ def insecure(settings: Settings) -> list[tuple[str, str]]:
         ("allow_loopback_calls", settings.allow_loopback_calls, "only for a sandbox"),
         ("open_registration", settings.open_registration, "only for a sandbox"),
         ("log_level", settings.log_level == "DEBUG", "DEBUG is only for a sandbox"),
+        ("database_url", not _database_is_private(settings.database_url), "needs sslmode=verify-full to another machine"),
+        ("redis_url", _goes_out_in_clear(settings.redis_url, "redis"), "must be rediss to another machine"),
         ("redis_url", not settings.redis_url, "the embedded Valkey is only for a sandbox"),
         ("dukcapil_url", not settings.dukcapil_url.startswith("https://"), "must be https"),
         ("dukcapil_password", settings.dukcapil_password.get_secret_value() == "sandbox", "still the sandbox's"),
@@ -144,7 +147,13 @@ def insecure(settings: Settings) -> list[tuple[str, str]]:
 
 def _goes_out_in_clear(url: str, scheme: str) -> bool:
     parts = urlsplit(url)
-    return parts.scheme == scheme and parts.hostname not in ("localhost", "127.0.0.1", "::1")
+    return parts.scheme == scheme and parts.hostname not in THIS_MACHINE
+
+
+def _database_is_private(url: str) -> bool:
+    """Whether nobody between us and the database can read along or stand in for it."""
+    parts = urlsplit(url)
+    return parts.scheme == "sqlite" or parts.hostname in (*THIS_MACHINE, None) or "sslmode=verify-full" in parts.query.split("&")
 
 
 _current: Settings | None = None
