@@ -9,11 +9,13 @@ import time
 
 import structlog
 from flask import Flask, Response, g, request
+from structlog.typing import Processor
 
 from idp import settings
 from idp.web import measures
 
 _log = structlog.get_logger("idp.request")
+_COMMON: tuple[Processor, ...] = (structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True))
 
 
 def configure() -> None:
@@ -24,15 +26,22 @@ def configure() -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *_COMMON,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[chosen.log_level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, force=True)
+    logging.basicConfig(level=logging.WARNING, force=True, handlers=[_of_libraries(renderer)])
+
+
+def _of_libraries(renderer: Processor) -> logging.Handler:
+    """What libraries have to say, in the same form as our own lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    tidy = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_COMMON, processors=[tidy, renderer]))
+    return handler
 
 
 def init_app(app: Flask) -> None:
