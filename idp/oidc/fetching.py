@@ -55,11 +55,11 @@ def post_body(url: str, body: bytes, headers: Mapping[str, str]) -> int:
 
 def _call(method: str, url: str, content: dict[str, str] | bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
     address, host, verify = _checked(url)
-    pinned = httpx.URL(url).copy_with(host=str(address))
     extensions = {"sni_hostname": host}  # the certificate must be the name's, though we connect to its address
     named = {**headers, "Host": urlsplit(url).netloc}
     body: dict[str, Any] = {"data": content} if isinstance(content, dict) else {"content": content}
     try:
+        pinned = httpx.URL(url).copy_with(host=str(address))
         with (
             httpx.Client(verify=verify, timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
             client.stream(method, pinned, headers=named, extensions=extensions, **body) as response,
