@@ -27,7 +27,7 @@ def cleaned(raw: str, marks: Marks = Marks.MANY) -> str:
     """The marks and the text, nothing else: no attributes but our classes of alignment, no addresses, no scripts."""
     text = typed_text.visible(" ".join(raw.split()))
     classes = dict.fromkeys(("p", "li", "blockquote"), _ALIGNED) if marks is Marks.MANY else {}
-    return nh3.clean(text, tags=set(marks.value), attributes={}, allowed_classes=classes, link_rel=None)
+    return nh3.clean(text, tags=set(marks.value), attributes={"*": set()}, allowed_classes=classes, link_rel=None)
 
 
 def is_plain(html: str) -> bool:
