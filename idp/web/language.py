@@ -56,7 +56,7 @@ def _wished_by_service() -> str | None:
 
 def _target() -> str | None:
     try:
-        return request.values.get("next")
+        return request.form.get("next") or request.args.get("next")
     except HTTPException:
         # A body that is too large is refused by an error page, which is written in some language too.
         return request.args.get("next")
