@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 
@@ -113,15 +114,17 @@ def send(volley: Volley, browser: Browser, dice: random.Random, rules: list[str]
     volley.send(lambda: browser.request(method, path, **options), f"{method} {path[:80]} {fields!r:.300} {headers!r:.200}")
 
 
-@pytest.mark.asvs("V1.2.4", "V15.3.5")
+@pytest.mark.asvs("V1.2.4", "V15.3.5", "V1.4.3")
 @pytest.mark.parametrize("seed", range(PARTS))
 def test_hostile_requests_over_every_route_never_fail(app, http, configured, seed):
     configured(limits="off")
     dice = random.Random(seed)
     rules = sorted({rule.rule for rule in app.url_map.iter_rules()})
+    open_before = len(os.listdir("/proc/self/fd"))
     with Volley("routes", part_of=PARTS) as volley:
         while volley.sent < volley.least:
             send(volley, http, dice, rules)
+    assert len(os.listdir("/proc/self/fd")) <= open_before + 5, "files and connections are given back"
 
 
 def test_every_run_sends_ten_thousand_hostile_requests():

@@ -73,12 +73,14 @@ def test_a_signed_answer_is_for_the_one_who_asked(trusted: Party, browser: Brows
     assert claims["token_introspection"]["active"] is True
 
 
-@pytest.mark.asvs("V10.3.1", "V9.2.4")
+@pytest.mark.asvs("V10.3.1", "V9.2.4", "V10.3.4")
 def test_a_token_for_a_resource_is_a_jwt_for_that_resource_alone(trusted: Party, browser: Browser, register: Any) -> None:
     tokens = trusted.tokens(browser, resource=API)
     claims = trusted.verified(tokens["access_token"])
     assert claims["aud"] == API
     assert (claims["client_id"], claims["iss"], claims["scope"]) == (trusted.client_id, ISSUER, "openid profile email")
+    assert claims["acr"] == "urn:siapkerja:acr:password", "what a resource needs to ask for more (RFC 9470)"
+    assert isinstance(claims["auth_time"], int)
     assert trusted.userinfo(tokens["access_token"]).status_code == 401, "it is not meant for userinfo"
     serving: Party = register(serves=[API])
     assert serving.post("/oauth/introspect", {"token": tokens["access_token"]}).json["active"] is True

@@ -35,6 +35,7 @@ def address(page):
     return "/profil/berkas/" + page.text.partition("/profil/berkas/")[2].partition('"')[0]
 
 
+@pytest.mark.asvs("V8.2.2", "V3.2.1", "V5.4.1", "V5.4.2")
 @pytest.mark.parametrize("step", ENTRIES)
 def test_an_entry_has_a_document_that_only_its_owner_reads(app, rina, browser, citizen, step):
     page = send(browser, step, hostile.sound()["ijazah.pdf"])
@@ -67,6 +68,7 @@ def test_a_refused_document_leaves_everything_that_was_typed(browser):
     assert stored() == []
 
 
+@pytest.mark.asvs("V5.2.1")
 @pytest.mark.any_database
 def test_a_document_that_is_far_too_long_is_refused_beside_what_was_typed(browser):
     answer = send(browser, "pengalaman", b"\0" * 9_000_000)
@@ -104,6 +106,7 @@ def test_a_document_is_replaced_and_taken_away(app, rina, browser, worker):
     assert stored() == []
 
 
+@pytest.mark.asvs("V14.2.7")
 def test_files_go_with_their_entry_and_with_their_account(app, rina, browser, worker):
     send(browser, "pelatihan", hostile.sound()["ijazah.pdf"])
     browser.get("/profil/lengkapi/pelatihan")
@@ -141,6 +144,7 @@ def test_a_script_sends_the_document_before_the_entry(app, rina, browser, citize
     assert "skrip" in ask(browser, dict(hostile.uploads())["script on opening.pdf"]).json["error"]
 
 
+@pytest.mark.asvs("V5.2.4")
 def test_there_is_room_for_so_much_and_what_nobody_attached_makes_room_again(app, rina, browser, clock, monkeypatch, worker):
     monkeypatch.setattr(files, "QUOTA_BYTES", 1000)
     assert ask(browser, hostile.sound()["ijazah.pdf"]).status_code == 201
@@ -153,6 +157,7 @@ def test_there_is_room_for_so_much_and_what_nobody_attached_makes_room_again(app
     assert len(stored()) == 1
 
 
+@pytest.mark.asvs("V5.2.4", "V2.4.1")
 @pytest.mark.any_database
 def test_uploads_are_counted(app, rina, browser):
     with app.app_context():

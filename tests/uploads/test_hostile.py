@@ -40,6 +40,7 @@ def outcome(program, content):
     return ", ".join(filter(None, (unsafe(one, facts.get("media_type", JPEG)) for one in made))) or "safe"
 
 
+@pytest.mark.asvs("V1.3.5", "V5.2.2", "V5.2.3", "V1.3.4")
 def test_three_hundred_hostile_uploads_are_refused_or_made_safe():
     assert len(hostile.uploads()) == hostile.COUNT
     found = {name: outcome(documents, content) for name, content in hostile.uploads() if len(content) <= LARGEST_BYTES}
@@ -73,6 +74,7 @@ def test_the_child_gives_the_reason(name, reason):
     assert refusal.value.reason == reason
 
 
+@pytest.mark.asvs("V15.2.5", "V15.2.2")
 def test_a_child_that_hangs_is_ended_and_one_that_dies_is_a_refusal(monkeypatch, tmp_path):
     for program in ("import time; time.sleep(60)", "import os; os.abort()", "print('x' * 999)", "print('{\"sizes\": [9, 9]}')"):
         stand_in = tmp_path / "child.py"
@@ -84,6 +86,7 @@ def test_a_child_that_hangs_is_ended_and_one_that_dies_is_a_refusal(monkeypatch,
         assert refusal.value.reason == "broken"
 
 
+@pytest.mark.asvs("V15.2.5", "V13.3.2")
 def test_the_child_knows_none_of_our_secrets(monkeypatch, tmp_path):
     stand_in = tmp_path / "child.py"
     stand_in.write_text("import json, os\nprint(json.dumps({'sizes': [], 'refused': ' '.join(sorted(os.environ))}))")
