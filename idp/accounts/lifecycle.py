@@ -95,8 +95,11 @@ def activate(account_id: str, *, guardian: PhoneNumber | None = None) -> Account
         account = _pending(session, account_id)
         if taken := what_is_taken(account):
             raise AlreadyTaken(*taken)
+        place = phones.free_place(account.phone, account.id)  # asked before anything is set: a query would flush it
+        if place is None:
+            raise AlreadyTaken("phone")  # by somebody who was faster
         account.bound_nik, account.bound_email = account.claimed_nik, account.claimed_email
-        account.bound_phone = phones.free_place(account.phone, account.id)
+        account.bound_phone = place
         account.state = State.ACTIVE
         account.activated_at = account.phone_verified_at = account.updated_at = clock.now()
         if guardian is not None:
