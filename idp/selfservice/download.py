@@ -12,7 +12,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from idp import accounts, audit, clock, factors, oidc, petitions, profile, sessions
+from idp import accounts, audit, clock, factors, oidc, organisations, petitions, profile, sessions
 from idp.extensions import db, unit_of_work
 from idp.profile.answers import StoredFile
 from idp.selfservice import devices, history
@@ -28,6 +28,7 @@ def _account(account: accounts.Account) -> dict[str, Any]:
         "email": account.email.value,
         "phone": account.phone.e164,
         "guardian_phone": account.guardian_text,
+        "state_reason": account.state_reason,
     }
     kept = (
         "state", "locale", "terms_version", "terms_accepted_at", "registry_matched_at", "identity_verified_at",
@@ -73,6 +74,14 @@ def _services(account: accounts.Account) -> Any:
     return oidc.services(account.id, account.locale)
 
 
+def _belonging(account: accounts.Account) -> dict[str, Any]:
+    found = organisations.standing(account.id)
+    belongs = [
+        {"type": one.organisation.kind, "name": one.organisation.name, "role": one.role, "since": one.since} for one in found.memberships
+    ]
+    return {"capacities": found.capacities, "organizations": belongs}
+
+
 def _petitions(account: accounts.Account) -> list[dict[str, Any]]:
     rows = [one for kind in petitions.Kind for one in petitions.of(account.id, kind)]
     return [
@@ -105,6 +114,7 @@ PARTS: dict[str, tuple[LazyString, Part]] = {
     "two_step": (_l("Langkah kedua yang terpasang (tanpa rahasianya)"), _two_step),
     "contact_changes": (_l("Penggantian email dan nomor HP"), _contact_changes),
     "connected_services": (_l("Layanan yang kamu izinkan, dan data yang boleh dibacanya"), _services),
+    "belonging": (_l("Sebagai apa kamu memakai akun ini, dan organisasimu"), _belonging),
     "petitions": (_l("Permintaan koreksi dan keberatan yang kamu kirim, dengan jawabannya"), _petitions),
     "data_read": (_l("Layanan mana yang membaca datamu, data apa, dan kapan"), _readings),
     "history": (_l("Semua peristiwa yang tercatat pada akunmu"), _history),

@@ -16,6 +16,7 @@ from idp.claims import catalogue
 from idp.officers import erase
 from idp.organisations import Kind, Role
 from idp.organisations.cli import org
+from idp.selfservice import download
 from tests.browsing import Browser
 from tests.owning import Holder, at_once, holder, press, sign_in
 from tests.selfservice.test_look import cookies_to
@@ -231,6 +232,15 @@ def test_who_acts_for_an_organisation_only_says_so(app: Flask, browser: Browser,
     assert told(app, rina)["capacities"] == ["perusahaan"]
     run(app, "remove", company)
     assert told(app, rina)["capacities"] == ["pencari_kerja"]
+
+
+def test_the_download_says_where_one_belongs(app: Flask, company: str, rina: Holder) -> None:
+    with app.app_context():
+        account = accounts.find(rina.account_id)
+        assert account
+        belonging = json.loads(download.document(account))["belonging"]
+    assert belonging["organizations"][0]["name"] == "PT Contoh"
+    assert belonging["capacities"] == ["pencari_kerja", "perusahaan"]
 
 
 def test_the_end_of_an_account_ends_its_memberships(app: Flask, company: str, rina: Holder) -> None:
