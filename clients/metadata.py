@@ -6,7 +6,7 @@ The addresses follow PORT_BASE and KARIRHUB_URL / SKILLHUB_URL, as those of the 
 import argparse
 import sys
 
-from clients.service import PORT_OFFSETS, Service
+from clients.party import PORT_OFFSETS, Service
 
 
 def main(arguments: list[str] | None = None) -> None:

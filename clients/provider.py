@@ -13,7 +13,7 @@ import requests
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
 from joserfc.jwk import KeySet
 
-from clients.service import Credentials, Service
+from clients.party import Credentials, Service
 from clients.store import Store
 
 CALL_SECONDS = 10

@@ -17,8 +17,8 @@ from flask import Blueprint, Flask, current_app, g, redirect, request, session
 from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
+from clients.party import Service
 from clients.provider import Provider, Providers, ProviderUnreachable
-from clients.service import Service
 from clients.store import LocalSession, Store
 
 blueprint = Blueprint("rp", __name__, template_folder="templates")

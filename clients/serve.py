@@ -9,7 +9,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from clients.service import DEFAULT_PORT_BASE, PORT_OFFSETS
+from clients.party import DEFAULT_PORT_BASE, PORT_OFFSETS
 
 THREADS = 4
 

@@ -13,9 +13,9 @@ from joserfc.errors import InvalidKeyIdError
 from werkzeug.wrappers import Response
 
 from clients import logout_token, relying_party
+from clients.party import NotRegistered
 from clients.provider import Provider, ProviderUnreachable
 from clients.relying_party import RelyingParty
-from clients.service import NotRegistered
 
 blueprint = Blueprint("signout", __name__)
 

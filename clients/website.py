@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 
 from clients import assets, language, relying_party, signout
 from clients.language import _
+from clients.party import NotRegistered, Service
 from clients.provider import ProviderUnreachable
 from clients.received import Received, called, received
 from clients.relying_party import RelyingParty, SessionOver, SignInFailed
-from clients.service import NotRegistered, Service
 from clients.store import LocalSession
 
 log = logging.getLogger("clients")

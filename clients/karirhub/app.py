@@ -9,7 +9,7 @@ from clients.karirhub import ranking
 from clients.language import _, either
 from clients.market import places, skills, vacancies
 from clients.market.citizen import Citizen
-from clients.service import Service
+from clients.party import Service
 
 TOP = 8
 KINDS = ("penuh-waktu", "paruh-waktu", "kontrak", "magang", "freelance", "harian")

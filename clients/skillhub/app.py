@@ -6,7 +6,7 @@ from clients import website
 from clients.language import _, either
 from clients.market import places, skills, vacancies
 from clients.market.citizen import Citizen
-from clients.service import Service
+from clients.party import Service
 from clients.skillhub import suggestions
 from clients.skillhub.suggestions import Suggestion
 

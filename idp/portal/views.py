@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, render_template, request
 
 from idp import accounts, profile, sessions
 from idp.identity import PersonName
-from idp.portal import notifications, services
+from idp.portal import entrances, notifications
 
 blueprint = Blueprint("portal", __name__)
 
@@ -19,9 +19,9 @@ def _top() -> dict[str, Any]:
     return {"navigation": navigation, "unread": unread}
 
 
-def navigation() -> tuple[services.Entry, ...] | None:
+def navigation() -> tuple[entrances.Entry, ...] | None:
     """The navigation on top of signed-in pages; None for a stranger. Asked for by the layout, at most once a page."""
-    return services.navigation(_shelf()) if sessions.current() else None
+    return entrances.navigation(_shelf()) if sessions.current() else None
 
 
 def unread() -> int:
@@ -30,10 +30,10 @@ def unread() -> int:
     return notifications.unread(session.account_id) if session else 0
 
 
-def _shelf() -> tuple[services.Service, ...]:
+def _shelf() -> tuple[entrances.Service, ...]:
     if "services" not in g:
-        g.services = services.shelf()
-    shelf: tuple[services.Service, ...] = g.services
+        g.services = entrances.shelf()
+    shelf: tuple[entrances.Service, ...] = g.services
     return shelf
 
 
@@ -59,8 +59,8 @@ def home() -> str:
         completeness=told.completeness,
         steps=profile.steps_done(account.id),
         services=shelf,
-        karirhub=services.named(shelf, "Karirhub"),
-        skillhub=services.named(shelf, "Skillhub"),
+        karirhub=entrances.named(shelf, "Karirhub"),
+        skillhub=entrances.named(shelf, "Skillhub"),
     )
 
 
@@ -72,11 +72,11 @@ def _account() -> accounts.Account:
     return account
 
 
-@blueprint.get(services.ALL_SERVICES)
+@blueprint.get(entrances.ALL_SERVICES)
 @sessions.required
 def all_services() -> str:
     """Every service, those that are still to come as well."""
-    return render_template("portal/services.html", services=_shelf())
+    return render_template("portal/entrances.html", services=_shelf())
 
 
 @blueprint.get("/pemberitahuan")

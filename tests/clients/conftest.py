@@ -16,7 +16,7 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from clients.karirhub.app import create_app as create_karirhub
-from clients.service import Service
+from clients.party import Service
 from clients.skillhub.app import create_app as create_skillhub
 from tests.clients.standin import CLIENT_ID, CLIENT_SECRET, StandIn
 

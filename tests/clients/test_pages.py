@@ -13,7 +13,7 @@ import pytest
 from babel.messages.extract import extract_from_file
 
 from clients import language
-from clients.service import PORT_OFFSETS, ROOT, Service
+from clients.party import PORT_OFFSETS, ROOT, Service
 from tests.clients.conftest import Visitor
 from tests.clients.standin import StandIn
 

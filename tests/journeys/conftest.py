@@ -13,7 +13,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from clients.karirhub.app import create_app as karirhub
-from clients.service import Service
+from clients.party import Service
 from clients.skillhub.app import create_app as skillhub
 from tests.commands import Idp
 from tests.conftest import free_port
