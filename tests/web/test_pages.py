@@ -131,3 +131,24 @@ def test_production_names_every_insecure_setting():
 def test_an_unfit_body_is_a_client_error(http, host_body):
     answer = http.request("POST", "/masuk", data=host_body, content_type="application/x-www-form-urlencoded")
     assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.asvs("V12.3.1")
+@pytest.mark.parametrize(
+    ("name", "value", "refused"),
+    [
+        ("database_url", "postgresql://idp@db.example/idp", True),
+        ("database_url", "postgresql://idp@db.example/idp?sslmode=require", True),
+        ("database_url", "postgresql://idp@db.example/idp?sslmode=verify-full", False),
+        ("database_url", "postgresql:///idp?host=/run/postgresql", False),
+        ("redis_url", "redis://:x@redis.example:6379", True),
+        ("redis_url", "rediss://:x@redis.example:6379", False),
+        ("redis_url", "unix:///run/valkey.sock", False),
+        ("sms_urls", ("sms+http://gateway.example/",), True),
+        ("mail_url", "smtp://mail.example", True),
+        ("mail_url", "smtp+starttls://mail.example", False),
+    ],
+)
+def test_production_speaks_to_other_machines_over_tls_only(name, value, refused):
+    found = settings.insecure(settings.Settings(_env_file=None, **{name: value}))
+    assert (name in dict(found)) is refused
