@@ -188,3 +188,8 @@ def test_secrets_are_not_in_the_address(browser):
     browser.submit(code=phone.code(), name="HP")
     assert PASSWORD not in browser.path
     assert "secret" not in browser.path
+
+
+@pytest.mark.asvs("V6.6.1")
+def test_the_page_says_that_app_and_passkey_are_safer_than_sms(browser):
+    assert "aplikasi dan passkey lebih aman" in browser.get(LIST).text
