@@ -10,6 +10,7 @@ import flask
 from dramatiq.brokers.redis import RedisBroker
 
 from idp import (
+    audit,
     developers,
     host,
     login,
@@ -108,3 +109,4 @@ def _add_slices(app: flask.Flask) -> None:
         app.register_blueprint(slice_.blueprint)
     oidc.init_app(app, host.build())
     sessions.on_end(oidc.end_of_session)
+    audit.watch(host.tell_services)

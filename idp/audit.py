@@ -5,6 +5,7 @@ An `officer` is the name by which the office knows who did it: a trail without i
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -82,6 +83,7 @@ class Event(StrEnum):
     PHOTO_REVIEW_ASKED = "photo_review_asked"
     PHOTO_REVIEW_REFUSED = "photo_review_refused"
     PHONE_CONFIRMED = "phone_confirmed"
+    PROFILE_CHANGED = "profile_changed"
     PROFILE_CHECKED = "profile_checked"
     PROFILE_CHECK_WITHDRAWN = "profile_check_withdrawn"
     RECOVERY_CASE_APPROVED = "recovery_case_approved"
@@ -125,6 +127,16 @@ class AuditEvent(Model):
     link: Mapped[str | None] = column(String(43), personal=False, nullable=True)
 
 
+Watcher = Callable[[Event, str, dict[str, Any]], None]
+_watchers: list[Watcher] = []
+
+
+def watch(watcher: Watcher) -> None:
+    """Call `watcher(event, subject, facts)` in the same commit whenever something happens to somebody."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
+
+
 def record(event: Event, subject: str | None, **facts: Any) -> None:
     """Write an event with the change that it tells of, inside a unit of work; it is logged once committed."""
     record_earlier(event, subject, facts, at=clock.now(), event_id=new_id())
@@ -136,6 +148,8 @@ def record_earlier(event: Event, subject: str | None, facts: dict[str, Any], *, 
     row.mark = mark_of(row)
     db.session.add(row)
     after_commit(lambda: _log.info(str(event), subject=subject, **facts))
+    for watcher in _watchers if subject else ():
+        watcher(event, str(subject), facts)
 
 
 def mark_of(row: AuditEvent) -> str:

@@ -1,11 +1,53 @@
-"""The house as the protocol sees it: fills `oidc.Host` from accounts, sessions, factors and claims."""
+"""The house as the protocol sees it: fills `oidc.Host` from accounts, sessions, factors and claims, and tells it what
+services that listen should hear of."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from idp import accounts, claims, factors, oidc, sessions, web
+from idp.audit import Event
+
+# Credential and change as CAEP 1.0 3.2 names them.
+CREDENTIALS: Mapping[Event, tuple[str, str]] = {
+    Event.AUTHENTICATOR_ADDED: ("app", "create"),
+    Event.AUTHENTICATOR_REMOVED: ("app", "delete"),
+    Event.PASSKEY_ADDED: ("fido2-platform", "create"),
+    Event.PASSKEY_REMOVED: ("fido2-platform", "delete"),
+    Event.PASSWORD_CHANGED: ("password", "update"),
+    Event.PASSWORD_RESET: ("password", "update"),
+    Event.PHONE_CHANGED: ("phone-sms", "update"),
+}
+CONTACTS: Mapping[Event, tuple[str, ...]] = {
+    Event.CONTACTS_REPLACED: ("email", "phone_number"),
+    Event.CONTACT_CHANGE_UNDONE: ("email", "phone_number"),
+    Event.EMAIL_CHANGED: ("email", "email_verified"),
+    Event.EMAIL_CONFIRMED: ("email_verified",),
+    Event.PHONE_CHANGED: ("phone_number",),
+    Event.PROFILE_CHECKED: ("profile_verified", "verified_claims"),
+    Event.PROFILE_CHECK_WITHDRAWN: ("profile_verified", "verified_claims"),
+}
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "foto": ("picture",),
+    "biodata": ("gender", "birthdate", "zoneinfo", "address"),
+    "pendidikan": ("education",),
+    "pengalaman": ("experience",),
+    "pelatihan": ("training",),
+    "sertifikasi": ("certification",),
+    "keahlian": ("skills",),
+}
+
+
+def tell_services(event: Event, subject: str, facts: Mapping[str, Any]) -> None:
+    """What services that listen should hear of an event, in its own commit: names of what changed, never values."""
+    if event in CREDENTIALS:
+        credential, change = CREDENTIALS[event]
+        oidc.tell(oidc.Signal.CREDENTIAL_CHANGE, subject, credential_type=credential, change_type=change)
+    changed = STEPS.get(facts.get("step", ""), ()) if event is Event.PROFILE_CHANGED else CONTACTS.get(event, ())
+    if changed:
+        oidc.tell(oidc.Signal.PROFILE_CHANGED, subject, changed=list(changed))
 
 
 def build() -> oidc.Host:

@@ -47,13 +47,15 @@ def save(account_id: str, step: Step, answers: Answers, shown_version: int) -> S
     Raises records.Conflict, and files.NotThere when the answers refer to a file that is not the account's."""
     with unit_of_work() as session:
         row = records.row(account_id, step)
-        before = row.answers if row else None
+        before, version = (row.answers, row.version) if row else (None, 0)
         confirmed = _checked_part(before)
         kept = records.save(account_id, step, answers, shown_version)
         files.attach(account_id, file_names(answers) - file_names(before))
         files.let_go(account_id, file_names(before) - file_names(answers))
         if isinstance(answers, Biodata) and _checked_part(answers) != confirmed:
             _withdraw_check(session, account_id)
+        if kept.version != version:
+            audit.record(audit.Event.PROFILE_CHANGED, account_id, step=step.name)
         return kept
 
 

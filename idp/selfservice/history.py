@@ -55,6 +55,7 @@ WORDS: Mapping[Event, LazyString] = {
     Event.PASSWORD_RESET: _l("Password dibuat ulang lewat pemulihan akun"),
     Event.PHONE_CHANGED: _l("Nomor HP diganti"),
     Event.PHONE_CONFIRMED: _l("Nomor HP dikonfirmasi lagi"),
+    Event.PROFILE_CHANGED: _l("Profil diubah"),
     Event.PROFILE_CHECKED: _l("Profil dicocokkan dengan Dukcapil"),
     Event.RECOVERY_CASE_APPROVED: _l("Pemulihan akun disetujui petugas"),
     Event.RECOVERY_CASE_GRANTED: _l("Pemulihan akun selesai"),
