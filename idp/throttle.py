@@ -77,10 +77,7 @@ def give_back(name: str, key: str) -> None:
     """Take back the latest count: what was counted turned out not to have been a try."""
     if settings.current().limits == "off":
         return
-    storage = cast(RedisStorage, _limiter().storage)
-    connection = cast(Any, storage.get_connection())
-    for item in _items(name):
-        connection.lpop(storage.prefixed_key(item.key_for(name, _hashed(key))))
+    _give_back(_limiter(), _items(name), name, _hashed(key))
 
 
 def _ask(name: str, key: str, *, count: bool) -> None:
@@ -92,9 +89,17 @@ def _ask(name: str, key: str, *, count: bool) -> None:
     for item in items:
         if not limiter.test(item, name, hashed):
             raise Throttled(name, _wait(limiter, item, name, hashed))
-    counted = [limiter.hit(item, name, hashed) for item in items] if count else []  # every window counts, whichever is full
-    if not all(counted):
-        raise Throttled(name, max(_wait(limiter, item, name, hashed) for item in items))
+    for number, item in enumerate(items if count else ()):
+        if not limiter.hit(item, name, hashed):  # another was faster since it was tested
+            _give_back(limiter, items[:number], name, hashed)
+            raise Throttled(name, _wait(limiter, item, name, hashed))
+
+
+def _give_back(limiter: MovingWindowRateLimiter, items: tuple[RateLimitItem, ...], name: str, hashed: str) -> None:
+    storage = cast(RedisStorage, limiter.storage)
+    connection = cast(Any, storage.get_connection())
+    for item in items:
+        connection.lpop(storage.prefixed_key(item.key_for(name, hashed)))
 
 
 def _wait(limiter: MovingWindowRateLimiter, item: RateLimitItem, name: str, hashed: str) -> int:
