@@ -30,7 +30,7 @@ def ask(sso: sessions.SsoSession, account: accounts.Account) -> datetime:
     due_at = asked(account.id)
     if due_at is not None:
         return due_at
-    oidc.forget(account.id)
+    oidc.end_all_access(account.id)  # what services were allowed stays known until the end: then they are told
     now = clock.now()
     due_at = now + GRACE
     with unit_of_work() as session:

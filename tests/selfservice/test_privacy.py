@@ -111,6 +111,19 @@ class TestErasure:
         with app.app_context():
             assert accounts.may_act(accounts.find(rina.account_id))
 
+    def test_services_that_were_let_in_are_remembered_until_the_end_and_then_told(self, app, idp, browser, rina, worker, clock):
+        made = idp.json("client", "add", "--name", "Mitra", "--redirect-uri", "https://mitra.example/kembali", "--scope", "openid")
+        with app.app_context():
+            oidc.consents.decide(made["client_id"], rina.account_id, {"openid": True})
+        browser.get("/akun/hapus")
+        press(browser, "/akun/hapus")
+        with app.app_context():
+            assert [one.client_id for one in oidc.connections(rina.account_id)] == [made["client_id"]]
+        clock.shift(31 * DAY)
+        worker.drain()
+        with app.app_context():
+            assert oidc.connections(rina.account_id) == []
+
     def test_other_sign_ins_end_at_once(self, browser, rina):
         elsewhere = browser.another()
         sign_in(elsewhere, rina)
