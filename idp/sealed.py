@@ -198,13 +198,13 @@ def system_key(purpose: str) -> bytes:
 def _find_or_make(holder: str) -> bytes:
     row = db.session.scalar(select(DataKey).where(DataKey.id == holder))
     if row is None:
-        try:
-            with unit_of_work():
-                new_data_key(holder)
-                db.session.flush()
-        except IntegrityError:
-            db.session.rollback()  # another process was faster; its key is the one
-        row = db.session.get_one(DataKey, holder)
+        with unit_of_work() as session:
+            try:
+                with session.begin_nested():  # undone alone: the caller may have written other things already
+                    new_data_key(holder)
+            except IntegrityError:
+                _opened().pop(holder, None)  # another was faster; its key is the one
+            row = session.get_one(DataKey, holder)
     return row.open()
 
 

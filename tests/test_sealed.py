@@ -1,5 +1,7 @@
 """Sealed columns open in their own place with their own key, and nowhere else."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -84,3 +86,31 @@ def test_an_erased_holders_outgoing_work_is_dropped(context, worker):
     worker.drain()
     db.session.expire_all()
     assert db.session.scalar(select(outbox.OutboxRow.state).where(outbox.OutboxRow.id == row_id)) == "expired"
+
+
+@pytest.mark.asvs("V15.4.2")
+def test_a_key_that_somebody_else_makes_in_the_same_moment_costs_no_write(context):
+    """The loser's whole unit of work was undone, silently: what it wrote before and after the key was asked for."""
+    at_once, kept, keys = threading.Barrier(12), [], set()
+
+    def work(number):
+        with context.app_context():
+            for purpose in range(5):
+                at_once.wait()
+                with unit_of_work() as session:
+                    row = session.get_one(outbox.OutboxRow, rows[number])
+                    row.attempts += 1
+                    keys.add((purpose, sealed.system_key(f"test {purpose}")))
+                kept.append(row.attempts == purpose + 1)
+
+    with unit_of_work():
+        rows = [outbox.put("none", {}, delay=60) for _ in range(12)]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.expire_all()
+    assert kept == [True] * 60
+    assert [db.session.get_one(outbox.OutboxRow, one).attempts for one in rows] == [5] * 12
+    assert len(keys) == 5
