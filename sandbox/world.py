@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 
 from sandbox.inboxes import Inboxes
 from sandbox.people import People
@@ -36,6 +36,7 @@ def current() -> World:
 
 def drop_connection() -> Response:
     """An answer that never comes: the server closes the connection without a byte of it."""
+    request.get_data()  # werkzeug would wait for what is left unread until the other side gives up
 
     def cut() -> Iterator[bytes]:
         raise ConnectionAbortedError  # before the first chunk: the server has sent no status line yet
