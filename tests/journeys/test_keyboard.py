@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from tests.journeys.walking import PASSWORD, code_in
+from tests.profile.conftest import citizen, rina, tab
+from tests.profile.filling import fill
+
+__all__ = ["citizen", "rina", "tab"]
 
 pytestmark = pytest.mark.any_database
 
@@ -73,3 +77,29 @@ def test_registration_sign_in_and_the_wizard_need_no_mouse(page: Any, live: Any,
     press(page, ".walk .btn-primary, .actions .btn-primary")
     page.wait_for_selector("[role=alert]")
     assert page.input_value("[name=birthplace]") == "Bandung"
+
+
+def test_all_seven_steps_of_the_wizard_need_no_mouse(tab: Any, app: Any, rina: Any) -> None:
+    with app.app_context():
+        fill(rina.account_id)
+    tab.goto("/profil/lengkapi/foto")
+    for step in ("foto", "biodata"):
+        tab.wait_for_url(f"**/profil/lengkapi/{step}")
+        press(tab, "button[value=next]")
+    tab.wait_for_url("**/profil/lengkapi/pendidikan")
+    press(tab, "button[value=add]")
+    tab.wait_for_url("**/profil/lengkapi/pendidikan/baru")
+    reach(tab, "[name=level]")
+    tab.keyboard.type("SMA")
+    write(tab, "[name=institution]", "SMA Negeri 3 Bandung")
+    write(tab, "[name=start_year]", "2007")
+    write(tab, "[name=end_year]", "2010")
+    tab.keyboard.press("Enter")
+    tab.get_by_role("link", name="Ubah SMA Negeri 3 Bandung").wait_for()
+    for step in ("pendidikan", "pengalaman", "pelatihan", "sertifikasi"):
+        tab.wait_for_url(f"**/profil/lengkapi/{step}")
+        press(tab, "button[value=next]")
+    tab.wait_for_url("**/profil/lengkapi/keahlian")
+    press(tab, "button[value=next]")
+    tab.wait_for_url("**/profil")
+    assert "SMA Negeri 3 Bandung" in tab.inner_text("main")
