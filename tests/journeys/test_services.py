@@ -9,6 +9,8 @@ import pytest
 
 from tests.journeys.conftest import RATNA
 
+pytestmark = pytest.mark.any_database  # what a browser shows; the rules are tried on both stores beside it
+
 
 def enter_with_consent(page: Any, service: str) -> None:
     """From the service's front page through the provider, signing in only where it asks."""

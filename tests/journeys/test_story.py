@@ -55,6 +55,7 @@ def test_a_citizen_registers_and_is_known_to_every_service(tab, live, services, 
     assert "Rina Kartikasari" in tab.inner_text("body")
 
 
+@pytest.mark.any_database
 def test_a_stranger_at_a_service_registers_and_arrives_there_signed_in(tab, live, services, sandbox):
     person = sandbox.add_person()
     tab.goto(services.karirhub)
@@ -71,6 +72,7 @@ def test_a_stranger_at_a_service_registers_and_arrives_there_signed_in(tab, live
     assert person["name"] in tab.inner_text("body")
 
 
+@pytest.mark.any_database
 def test_refusing_leaves_the_service_empty_handed_and_says_so_kindly(tab, live, services, sandbox):
     person = sandbox.add_person()
     register(tab, sandbox, person)
@@ -81,6 +83,7 @@ def test_refusing_leaves_the_service_empty_handed_and_says_so_kindly(tab, live, 
     assert person["name"] not in tab.inner_text("body")
 
 
+@pytest.mark.any_database
 def test_signing_out_everywhere_ends_the_sign_in_at_the_provider(tab, live, services, sandbox):
     person = sandbox.add_person()
     register(tab, sandbox, person)
@@ -94,6 +97,7 @@ def test_signing_out_everywhere_ends_the_sign_in_at_the_provider(tab, live, serv
     tab.wait_for_url(f"{live.url}/")
 
 
+@pytest.mark.any_database
 def test_a_wrong_code_is_told_and_the_right_one_still_works(tab, live, sandbox):
     person = sandbox.add_person()
     tab.goto("/daftar")
@@ -107,6 +111,7 @@ def test_a_wrong_code_is_told_and_the_right_one_still_works(tab, live, sandbox):
     tab.wait_for_url(f"{live.url}/")
 
 
+@pytest.mark.any_database
 def test_a_late_code_is_refused_and_a_new_one_works(tab, live, sandbox, clock):
     person = sandbox.add_person()
     tab.goto("/daftar")
@@ -123,6 +128,7 @@ def test_a_late_code_is_refused_and_a_new_one_works(tab, live, sandbox, clock):
     tab.wait_for_url(f"{live.url}/")
 
 
+@pytest.mark.any_database
 def test_a_changed_phone_gets_the_code_and_the_old_one_does_not(tab, live, sandbox, clock):
     person, other = sandbox.add_person(), sandbox.add_person()
     tab.goto("/daftar")
@@ -139,6 +145,7 @@ def test_a_changed_phone_gets_the_code_and_the_old_one_does_not(tab, live, sandb
     assert len(sandbox.sms(person["phone"])) == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("outcome", ["unknown", "mother_differs", "deceased", "duplicate", "inactive"])
 def test_whom_the_registry_does_not_recognise_is_told_one_and_the_same(page, sandbox, outcome):
     person = sandbox.add_person(outcome=outcome)
@@ -149,6 +156,7 @@ def test_whom_the_registry_does_not_recognise_is_told_one_and_the_same(page, san
     assert page.input_value("input[name=name]") == person["name"]
 
 
+@pytest.mark.any_database
 def test_an_application_survives_an_outage_and_goes_on_without_typing(page, live, sandbox, clock):
     person = sandbox.add_person()
     sandbox.fault(dukcapil="http_500")
@@ -165,6 +173,7 @@ def test_an_application_survives_an_outage_and_goes_on_without_typing(page, live
     page.wait_for_url(f"{live.url}/")
 
 
+@pytest.mark.any_database
 def test_the_password_is_the_one_that_was_chosen(page, live, sandbox):
     person = sandbox.add_person()
     register(page, sandbox, person)

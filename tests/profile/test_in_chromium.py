@@ -10,6 +10,8 @@ from tests.profile.filling import fill
 from tests.signing_in import signed_in_page
 from tests.uploads import hostile
 
+pytestmark = pytest.mark.any_database  # what a browser shows; the rules are tried on both stores beside it
+
 PAGES = (
     "/profil", "/profil/lengkapi/foto", "/profil/lengkapi/biodata", "/profil/lengkapi/pendidikan", "/profil/lengkapi/pendidikan/baru",
     "/profil/lengkapi/pengalaman/baru", "/profil/lengkapi/pelatihan/baru", "/profil/lengkapi/sertifikasi/baru", "/profil/lengkapi/keahlian",

@@ -12,6 +12,8 @@ from tests.owning import App, holder, sign_in
 from tests.selfservice.test_look import cookies_to
 from tests.selfservice.test_records import karirhub, let_in  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.any_database  # what a browser shows; the rules are tried on both stores beside it
+
 NEW_PASSWORD = "Gunung!Merapi-88"
 
 

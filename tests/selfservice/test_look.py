@@ -13,6 +13,8 @@ from tests.owning import Holder, holder, press, recovery_codes, sign_in, with_ap
 from tests.selfservice.test_records import karirhub, let_in  # noqa: F401 - a fixture
 from tests.web.test_accessibility import look_at
 
+pytestmark = pytest.mark.any_database  # what a browser shows; the rules are tried on both stores beside it
+
 PAGES = [
     "/akun", "/akun/konfirmasi", "/akun/password", "/akun/kontak", "/akun/kontak/email", "/akun/kontak/hp", "/akun/kontak/hp/kode",
     "/akun/kontak/email/x", "/akun/dua-langkah", "/akun/dua-langkah/aplikasi", "/akun/dua-langkah/passkey", "/akun/perangkat",

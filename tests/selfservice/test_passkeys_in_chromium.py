@@ -15,6 +15,8 @@ from idp.factors import Passkey
 from tests.owning import PASSWORD, Holder, holder, with_app
 from tests.web.test_accessibility import faults
 
+pytestmark = pytest.mark.any_database  # what a browser shows; the rules are tried on both stores beside it
+
 
 @pytest.fixture
 def rina(app) -> Holder:
