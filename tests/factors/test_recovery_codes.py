@@ -44,6 +44,8 @@ def test_of_fifty_who_use_one_code_at_once_one_is_let_in(app, rina, configured):
 def test_a_code_is_read_as_people_copy_it(rina, typed):
     code, *_ = factors.recovery_codes.make(rina.account_id)
     factors.spend_recovery_code(rina.account_id, typed(code))
+    with pytest.raises(factors.Refused):
+        factors.spend_recovery_code(rina.account_id, code)
 
 
 def test_new_codes_void_the_old_ones(rina):

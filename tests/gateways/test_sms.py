@@ -52,6 +52,7 @@ def test_the_fields_for_number_and_text_can_have_other_names(party):
 def test_what_counts_as_taken(party, body):
     party.answers_with(body)
     send(template(party))
+    assert len(party.received) == 1
 
 
 @pytest.mark.parametrize("body", [{"status": "0", "text": "+6281200000001"}, {"status": 0}, {"status": False}, {"status": None}])
