@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
 import redis as redis_library
 from flask_babel import Babel
@@ -48,25 +49,31 @@ redis = cast(redis_library.Redis, RedisProxy())
 
 
 def redis_client(url: str) -> redis_library.Redis:
-    """A client for `redis://`, `rediss://`, `unix://`, `redis+sentinel://h1,h2,h3/name` or `redis+cluster://…`."""
+    """A client for `redis://`, `unix://`, `redis+sentinel://[USER:PASSWORD@]h1,h2,h3/name`, `redis+cluster://…`; `rediss…` is TLS."""
     patience: dict[str, Any] = {
         "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
         "socket_timeout": ANSWER_TIMEOUT_SECONDS,
         "retry": None,
-        "retry_on_timeout": False,
         "health_check_interval": 30,
     }
-    scheme, _, rest = url.partition("://")
-    if scheme == "redis+sentinel":
-        hosts, _, name = rest.partition("/")
-        sentinels = [_host_and_port(one, 26379) for one in hosts.split(",")]
-        watched: Any = Sentinel(sentinels, sentinel_kwargs=patience)  # type: ignore[no-untyped-call]
+    scheme, _, kind = url.partition("://")[0].partition("+")
+    if not kind:
+        return redis_library.Redis.from_url(url, **patience)
+    hosts, name, known = _several(url)
+    patience |= known | ({"ssl": True} if scheme == "rediss" else {})
+    if kind == "sentinel":
+        watched: Any = Sentinel([_host_and_port(one, 26379) for one in hosts], sentinel_kwargs=patience)  # type: ignore[no-untyped-call]
         return cast(redis_library.Redis, watched.master_for(name, **patience))
-    if scheme == "redis+cluster":
-        nodes: list[Any] = [ClusterNode(*_host_and_port(one, 6379)) for one in rest.rstrip("/").split(",")]  # type: ignore[no-untyped-call]
-        patience.pop("retry_on_timeout")
-        return cast(redis_library.Redis, RedisCluster(startup_nodes=nodes, **patience))
-    return redis_library.Redis.from_url(url, **patience)
+    nodes: list[Any] = [ClusterNode(*_host_and_port(one, 6379)) for one in hosts]  # type: ignore[no-untyped-call]
+    return cast(redis_library.Redis, RedisCluster(startup_nodes=nodes, **patience))
+
+
+def _several(url: str) -> tuple[list[str], str, dict[str, str]]:
+    """Hosts, name, and what an address of several hosts says of user and password: Valkeys and Sentinels share them."""
+    parts = urlsplit(url)
+    account, _, hosts = parts.netloc.rpartition("@")
+    user, _, password = (unquote(one) for one in account.partition(":"))
+    return hosts.split(","), parts.path.strip("/"), {name: said for name, said in (("username", user), ("password", password)) if said}
 
 
 def _host_and_port(text: str, default: int) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+PLAIN_REDIS = ("redis", "redis+sentinel", "redis+cluster")
 SANDBOX_ADDRESS = "http://localhost:8010"
 Seconds = Annotated[int, Field(gt=0, le=366 * 24 * 3600)]
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -30,7 +31,7 @@ class Settings(BaseSettings):
     bind: str = Field("", description="HOST:PORT to listen on; empty: this machine, at the issuer's port or 8000")
     var_dir: Path = Field(Path("var"), description="folder for state: database, files, built static files")
     database_url: str = Field("sqlite:///var/idp.db", description="sqlite:///FILE or postgresql+psycopg://…")
-    redis_url: str = Field("", description="redis://, rediss://, unix://, redis+sentinel://, redis+cluster://; empty: embedded")
+    redis_url: str = Field("", description="redis://, unix://, redis+sentinel://, redis+cluster://, with rediss: TLS; empty: embedded")
     keys_dir: Path = Field(Path("keys"), description="folder of the master keys")
 
     dukcapil_url: str = Field(SANDBOX_ADDRESS, description="address of the civil registry's service")
@@ -131,7 +132,7 @@ def insecure(settings: Settings) -> list[tuple[str, str]]:
         ("open_registration", settings.open_registration, "only for a sandbox"),
         ("log_level", settings.log_level == "DEBUG", "DEBUG is only for a sandbox"),
         ("database_url", not _database_is_private(settings.database_url), "needs sslmode=verify-full to another machine"),
-        ("redis_url", _goes_out_in_clear(settings.redis_url, "redis"), "must be rediss to another machine"),
+        ("redis_url", _goes_out_in_clear(settings.redis_url, *PLAIN_REDIS), "must be rediss to another machine"),
         ("redis_url", not settings.redis_url, "the embedded Valkey is only for a sandbox"),
         ("dukcapil_url", not settings.dukcapil_url.startswith("https://"), "must be https"),
         ("dukcapil_password", settings.dukcapil_password.get_secret_value() == "sandbox", "still the sandbox's"),
@@ -145,9 +146,10 @@ def insecure(settings: Settings) -> list[tuple[str, str]]:
     return [(name, why) for name, broken, why in rules if broken]
 
 
-def _goes_out_in_clear(url: str, scheme: str) -> bool:
+def _goes_out_in_clear(url: str, *plain: str) -> bool:
     parts = urlsplit(url)
-    return parts.scheme == scheme and parts.hostname not in THIS_MACHINE
+    hosts = parts.netloc.rpartition("@")[2].split(",")  # Sentinels and clusters have several
+    return parts.scheme in plain and any(urlsplit(f"//{one}").hostname not in THIS_MACHINE for one in hosts)
 
 
 def _database_is_private(url: str) -> bool:

@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import Any, cast
 
 from limits import RateLimitItem, parse_many
-from limits.storage import RedisStorage, Storage, storage_from_string
+from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from idp import settings
+from idp.extensions import redis
 
 LIMITS: dict[str, tuple[str, ...]] = {
     "client_authentication_failures": ("20 per 1 minute",),
@@ -97,9 +98,8 @@ def _ask(name: str, key: str, *, count: bool) -> None:
 
 def _give_back(limiter: MovingWindowRateLimiter, items: tuple[RateLimitItem, ...], name: str, hashed: str) -> None:
     storage = cast(RedisStorage, limiter.storage)
-    connection = cast(Any, storage.get_connection())
     for item in items:
-        connection.lpop(storage.prefixed_key(item.key_for(name, hashed)))
+        redis.lpop(storage.prefixed_key(item.key_for(name, hashed)))
 
 
 def _wait(limiter: MovingWindowRateLimiter, item: RateLimitItem, name: str, hashed: str) -> int:
@@ -115,13 +115,21 @@ def _items(name: str) -> tuple[RateLimitItem, ...]:
     return tuple(item for text in LIMITS[name] for item in parse_many(text))
 
 
+class _Counters(RedisStorage):
+    """The library's scripts on this process's own client.
+
+    A client of the library's own would have another patience (5 s), and another opinion of what an address is."""
+
+    def get_connection(self, readonly: bool = False) -> Any:
+        """The client that everything else uses."""
+        return redis
+
+
 def _limiter() -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(_storage(settings.current().redis_address))
+    return MovingWindowRateLimiter(_counters(settings.current().redis_address))
 
 
 @lru_cache
-def _storage(address: str) -> Storage:
-    scheme, _, rest = address.partition("://")
-    names = {"unix": "redis+unix"}
-    found = storage_from_string(f"{names.get(scheme, scheme)}://{rest}", key_prefix="idp:limit", wrap_exceptions=False)
-    return cast(Storage, found)
+def _counters(_address: str) -> _Counters:
+    # One for each address: the scripts are bound to the client that was in use when they were made.
+    return _Counters("redis://", key_prefix="idp:limit")

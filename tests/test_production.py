@@ -53,6 +53,8 @@ def test_good_settings_are_accepted() -> None:
         ("open_registration", True),
         ("log_level", "DEBUG"),
         ("redis_url", ""),
+        ("redis_url", "redis+sentinel://:secret@localhost,10.0.0.2:26379/idp"),
+        ("redis_url", "redis+cluster://valkey.example.go.id"),
         ("dukcapil_url", "http://dukcapil.example.go.id"),
         ("dukcapil_password", "sandbox"),
         ("sms_urls", "sms+http://sms.example.go.id/send?key=x"),
