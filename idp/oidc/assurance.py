@@ -31,8 +31,17 @@ def check_request(elements: Sequence[Any]) -> None:
             raise InvalidRequestError("verified_claims needs verification with trust_framework (Identity Assurance 6.1).")
         if not isinstance(claims, dict) or not claims:
             raise InvalidRequestError("verified_claims needs claims (Identity Assurance 6.1).")
+        for claim in claims.values():
+            check_purpose(claim)
         if _depth(element) > MAX_DEPTH:
             raise InvalidRequestError("verified_claims is nested too deeply.")
+
+
+def check_purpose(ask: Any) -> None:
+    """What a claim is for, where it is said, are 3 to 300 characters. Raises InvalidRequestError."""
+    purpose = ask.get("purpose", "   ") if isinstance(ask, dict) else "   "
+    if not isinstance(purpose, str) or not 3 <= len(purpose) <= 300:
+        raise InvalidRequestError("purpose is not a text of 3 to 300 characters.")
 
 
 def claims_told(

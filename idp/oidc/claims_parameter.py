@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from idp.oidc import assurance
+from idp.oidc import assurance, documents
 from idp.oidc.faults import InvalidRequestError
 from idp.oidc.host import ClaimAsk
 
@@ -20,8 +19,8 @@ def parse(text: str | None) -> tuple[Asks, Asks, dict[str, list[Any]]]:
     if text is None:
         return {}, {}, {}
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as fault:
+        document = documents.read(text)
+    except documents.NotJson as fault:
         raise InvalidRequestError("claims is not JSON (OpenID Connect Core 5.5).") from fault
     if not isinstance(document, dict):
         raise InvalidRequestError("claims is not a JSON object (OpenID Connect Core 5.5).")
@@ -48,9 +47,7 @@ def _ask(ask: Any) -> dict[str, Any]:
     kept = {name: ask[name] for name in ("essential", "value", "values", "purpose") if name in ask}
     if not isinstance(kept.get("essential", False), bool) or not isinstance(kept.get("values", []), list):
         raise InvalidRequestError("essential is not a boolean or values not an array (OpenID Connect Core 5.5.1).")
-    purpose = kept.get("purpose", "   ")
-    if not isinstance(purpose, str) or not 3 <= len(purpose) <= 300:
-        raise InvalidRequestError("purpose is not a text of 3 to 300 characters.")
+    assurance.check_purpose(kept)
     return kept
 
 

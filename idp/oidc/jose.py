@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import warnings
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -13,6 +12,8 @@ from joserfc import jwe, jws, jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import Key, KeySet
 from joserfc.jws import JWSRegistry
+
+from idp.oidc import documents
 
 # RFC 9864 renames EdDSA to Ed25519; relying parties register the old name still, and OpenID metadata lists it.
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
@@ -24,15 +25,19 @@ class BadToken(Exception):
 
 
 class _Registry(JWSRegistry):
-    """joserfc refuses headers over 512 bytes, which a DPoP proof with an RSA key needs (RFC 9449 4.2)."""
+    """joserfc refuses headers over 512 bytes, which a DPoP proof with an RSA key needs (RFC 9449 4.2), and members of
+    a header that it does not know, which RFC 7515 4 has ignored where `crit` does not name them."""
 
     max_header_length = 4096
+
+    def __init__(self, algorithms: Collection[str]) -> None:
+        super().__init__(algorithms=list(algorithms), strict_check_header=False)
 
 
 def sign(claims: Mapping[str, Any], key: Key, alg: str, *, typ: str | None = "JWT") -> str:
     """A compact JWS with `kid`, and `typ` unless None."""
     header = {"alg": alg, "kid": key.kid}
-    return jwt.encode(header, dict(claims), key, algorithms=[alg], registry=_Registry(algorithms=[alg]), default_type=typ)
+    return jwt.encode(header, dict(claims), key, algorithms=[alg], registry=_Registry([alg]), default_type=typ)
 
 
 def verify(
@@ -43,8 +48,8 @@ def verify(
     candidates = [key for key in keys.keys if _may_have_signed(key, header)]
     for key in candidates:
         try:
-            done = jwt.decode(token, key, algorithms=list(algorithms), registry=_Registry(algorithms=list(algorithms)))
-            return dict(done.header), dict(done.claims)
+            done = jwt.decode(token, key, algorithms=list(algorithms), registry=_Registry(algorithms))
+            return documents.checked(dict(done.header)), documents.checked(dict(done.claims))
         except (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             continue  # joserfc raises TypeError on {"crit": 1} and the like
     raise BadToken
@@ -77,8 +82,8 @@ def peek_claims(token: str) -> dict[str, Any]:
 
 def _json_object(part: str) -> dict[str, Any]:
     try:
-        value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, RecursionError) as fault:
+        value = documents.read(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except ValueError as fault:
         raise BadToken from fault
     if not isinstance(value, dict):
         raise BadToken
@@ -100,7 +105,7 @@ def encrypt(text: str, key: Key, alg: str, enc: str, *, cty: str | None = "JWT",
 def sign_bytes(payload: bytes, key: Key, alg: str, typ: str) -> str:
     """A compact JWS over any bytes."""
     header = {"alg": alg, "kid": key.kid, "typ": typ}
-    return jws.serialize_compact(header, payload, key, algorithms=[alg], registry=_Registry(algorithms=[alg]))
+    return jws.serialize_compact(header, payload, key, algorithms=[alg], registry=_Registry([alg]))
 
 
 def half_hash(value: str, alg: str) -> str:

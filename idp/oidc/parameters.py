@@ -9,6 +9,8 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from idp.oidc import documents
+
 MAX_LENGTH = 8_192  # of one value; a request object may be longer
 MAX_OBJECT_LENGTH = 65_536
 LONG = frozenset({"request", "claims", "client_assertion", "id_token_hint", "subject_token", "actor_token", "token"})
@@ -57,8 +59,8 @@ def of_request() -> Parameters:
 
 
 def json_body() -> Any:
-    """The body as JSON; None for one that is not, and for one so deeply nested that the json module gives up."""
+    """The body as JSON; None for one that is not."""
     try:
-        return request.get_json(silent=True)
-    except RecursionError:
+        return documents.read(request.get_data()) if request.is_json else None
+    except documents.NotJson:
         return None

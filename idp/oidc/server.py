@@ -78,6 +78,12 @@ class AuthorizationServer(AuthlibServer):
         client = request.client = client_authentication.authenticate(request.payload.given)
         return client
 
+    def get_token_grant(self, request: ProtocolRequest) -> Any:
+        """The grant that is asked for. Raises InvalidRequestError where none is (RFC 6749 5.2)."""
+        if "grant_type" not in request.payload.given:
+            raise InvalidRequestError("grant_type is missing (RFC 6749 4.1.3).")
+        return super().get_token_grant(request)
+
     def handle_response(self, status: int, body: Any, headers: Any) -> Response:
         """A JSON answer that is never cached (RFC 6749 5.1)."""
         response = jsonify(body)

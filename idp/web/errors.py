@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _store_down)
     app.register_error_handler(InterfaceError, _store_down)
     app.register_error_handler(DataError, _unfit_data)
+    app.register_error_handler(UnicodeEncodeError, _unfit_data)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -43,8 +44,8 @@ def _store_down(fault: Exception) -> Response:
     return _page(ServiceUnavailable.code, [("Retry-After", str(RETRY_AFTER_SECONDS))])
 
 
-def _unfit_data(fault: DBAPIError) -> Response:
-    # PostgreSQL refuses what no column can hold, such as NUL in a text; that is the sender's fault.
+def _unfit_data(fault: DBAPIError | UnicodeEncodeError) -> Response:
+    # PostgreSQL refuses what no column can hold, such as NUL in a text, and half a surrogate pair is no UTF-8: the sender's fault.
     _log.warning("unfit_data", where=_where(fault))
     return _page(400, [])
 

@@ -96,6 +96,8 @@ def test_several_elements_are_answered_together(trusted: Party, browser: Browser
         {"verification": FRAMEWORK},
         {"verification": FRAMEWORK, "claims": {}},
         {"verification": {}, "claims": {"name": None}},
+        {"verification": FRAMEWORK, "claims": {"name": {"purpose": "x"}}},
+        {"verification": FRAMEWORK, "claims": {"name": {"purpose": "x" * 301}}},
         5,
         [5],
     ],

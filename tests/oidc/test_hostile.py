@@ -59,6 +59,9 @@ NASTY = [
     '{"id_token":{"acr":{"essential":true,"values":[{}]}}}',
     '{"userinfo":{"verified_claims":{"verification":{"trust_framework":{"value":{}}},"claims":{"name":{"value":[]}}}}}',
     "\ud7ff",
+    '{"userinfo":{"name":{"value":"\\ud800"}}}',
+    '{"id_token":{"email":{"values":[NaN,1e999]}}}',
+    "eyJhbGciOiJub25lIn0.eyJzdGF0ZSI6Ilx1ZDgwMCJ9.",  # {"state":"\\ud800"}
     "﷽",
 ]
 VALUES = st.sampled_from(NASTY) | st.text(max_size=40)
