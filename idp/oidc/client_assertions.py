@@ -82,7 +82,7 @@ def _is_for_us(claims: dict[str, Any], client: Client) -> bool:
     if client.metadata.is_fapi:
         return audience == provider.issuer()
     named = audience if isinstance(audience, list) else [audience]
-    ours = {provider.issuer(), provider.issuer() + "/", *(provider.endpoint(f"/oauth/{name}") for name in ENDPOINTS)}
+    ours = {provider.issuer(), provider.issuer() + "/", *map(provider.endpoint, ENDPOINTS)}
     return any(isinstance(one, str) and one in ours for one in named)
 
 
@@ -94,4 +94,5 @@ def _is_first_use(claims: dict[str, Any], client: Client) -> bool:
     return bool(redis.set(key, b"1", nx=True, ex=max(int(claims["exp"]) - clock.timestamp(), 1) + 2 * SKEW))
 
 
-ENDPOINTS = ("token", "par", "introspect", "revoke", "device_authorization")
+# Wherever a client authenticates.
+ENDPOINTS = ("/oauth/token", "/oauth/par", "/oauth/introspect", "/oauth/revoke", "/oauth/device")

@@ -20,6 +20,9 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 class WideRegistry(jws.JWSRegistry):
     max_header_length = 4096
 
+    def __init__(self, algorithms: list[str]) -> None:
+        super().__init__(algorithms=algorithms, strict_check_header=False)
+
 
 def new_key(alg: str) -> Key:
     kinds = {"E": lambda: ECKey.generate_key("P-256"), "R": lambda: RSAKey.generate_key(2048), "P": lambda: RSAKey.generate_key(2048)}
@@ -56,14 +59,14 @@ class Signer:
         claims = {name: value for name, value in {**usual, **parameters, **changes}.items() if value is not None}
         return self.sign(claims, typ="oauth-authz-req+jwt")
 
-    def proof(self, path: str, method: str = "POST", token: str | None = None, **changes: Any) -> str:
+    def proof(self, path: str, method: str = "POST", token: str | None = None, header: dict[str, Any] | None = None, **changes: Any) -> str:
         """A DPoP proof."""
         usual = {"htm": method, "htu": ISSUER + path, "iat": clock.timestamp(), "jti": secrets.token_hex(8)}
         if token:
             usual["ath"] = base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
         claims = {name: value for name, value in {**usual, **changes}.items() if value is not None}
-        header = {"alg": self.alg, "typ": "dpop+jwt", "jwk": self.key.as_dict(private=False)}
-        return jwt.encode(header, claims, self.key, algorithms=[self.alg], registry=WideRegistry(algorithms=[self.alg]))
+        members = {"alg": self.alg, "typ": "dpop+jwt", "jwk": self.key.as_dict(private=False), **(header or {})}
+        return jwt.encode(members, claims, self.key, algorithms=[self.alg], registry=WideRegistry(algorithms=[self.alg]))
 
 
 def unsigned(claims: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from idp import clock
 from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Browser, Party, values_of
-from tests.oidc.signer import Signer, unsigned
+from tests.oidc.signer import ASSERTION_TYPE, Signer, unsigned
 
 PROBE = {"grant_type": "authorization_code", "code": "x"}
 
@@ -97,6 +97,17 @@ class TestAssertions:
         answer = bare(signing, {**PROBE, **signer.assertion(signing.client_id, **changes)})
         assert answer.status_code == 401
         assert answer.json["error"] == "invalid_client"
+
+    @pytest.mark.any_database
+    @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/par", "/oauth/introspect", "/oauth/revoke", "/oauth/device"])
+    def test_the_endpoint_itself_may_be_the_audience_and_unknown_header_members_are_ignored(
+        self, signing: Party, signer: Signer, path: str
+    ) -> None:
+        """RFC 7523 3, RFC 7515 4."""
+        now = clock.timestamp()
+        claims = {"iss": signing.client_id, "sub": signing.client_id, "aud": ISSUER + path, "exp": now + 60, "jti": "a"}
+        own = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": signer.sign(claims, unknown={"a": 1})}
+        assert bare(signing, {**PROBE, **own}, path).json.get("error") != "invalid_client"
 
     @pytest.mark.asvs("V9.1.1", "V9.1.2", "V9.1.3")
     def test_forged_assertions_prove_nothing(self, signing: Party, signer: Signer) -> None:

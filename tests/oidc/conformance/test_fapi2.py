@@ -365,7 +365,7 @@ def test_dpop_negative_tests(plain: Fapi) -> None:
         assert answer.headers["WWW-Authenticate"].startswith("DPoP ")
     fine = [
         {"htu": f"{ISSUER}{path}?a=b#c"}, {"htu": f"HTTPS://AKUN.EXAMPLE{path}"}, {"htu": f"https://akun.example:443{path}"},
-        {"more": "than needed"},
+        {"more": "than needed", "header": {"more": {"than": "known"}}},
     ]  # fmt: skip
     assert [plain.userinfo(token, **changes).status_code for changes in fine] == [200] * len(fine)
     assert [plain.userinfo(token, proof=good).status_code for _ in range(2)] == [200, 401], "a proof works once"
