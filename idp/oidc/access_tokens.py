@@ -81,6 +81,12 @@ def find(text: str) -> Access | None:
     return grants.find_access(str(claims.get("jti", "")))
 
 
+def holds(access: Access) -> bool:
+    """Whether those behind a token may act now: its person, and the clients that it was issued to."""
+    subject, issued_to = access.authorization.subject, {access.authorization.client_id, access.record.client_id} - {None}
+    return all(map(clients.find_active, map(str, issued_to))) and (subject is None or provider.host().may_act(subject))
+
+
 def handle(text: str) -> str:
     """The part of a token that our records know it by. Raises grants.UnknownCode."""
     if "." in text and not text.startswith("eyJ"):

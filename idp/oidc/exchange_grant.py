@@ -66,7 +66,7 @@ def find_subject_token(given: Parameters, client: Client) -> Access:
     access = access_tokens.find(given.get("subject_token", ""))
     if access is None or access.authorization.subject is None or not introspection.concerns(access, client):
         raise InvalidRequestError("subject_token is unknown, expired, or not for this client (RFC 8693 2.2.2).")
-    if not provider.host().may_act(access.authorization.subject):
+    if not access_tokens.holds(access):
         raise InvalidRequestError("subject_token is unknown, expired, or not for this client (RFC 8693 2.2.2).")
     return access
 

@@ -37,10 +37,7 @@ def introspect() -> Response:
 def about_access_token(token: str, client: Client) -> dict[str, Any] | None:
     """What an access token is good for, if it is valid and concerns the client that asks."""
     access = access_tokens.find(token)
-    if access is None or not concerns(access, client):
-        return None
-    subject = access.authorization.subject
-    if subject is not None and not provider.host().may_act(subject):
+    if access is None or not concerns(access, client) or not access_tokens.holds(access):
         return None
     token_type = "DPoP" if access.record.jkt else "Bearer"
     return {"active": True, "iss": provider.issuer(), "token_type": token_type, **access_tokens.described(access, client)}

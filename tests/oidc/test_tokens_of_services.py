@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from idp.oidc import clients
 from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Browser, Party
 
@@ -130,6 +131,15 @@ class TestExchange:
         exchanged = self.exchange(trusted, tokens["access_token"]).json["access_token"]
         trusted.post("/oauth/revoke", {"token": tokens["refresh_token"]})
         assert trusted.post("/oauth/introspect", {"token": exchanged}).json == {"active": False}
+
+    def test_a_service_that_is_suspended_takes_its_tokens_along(self, trusted: Party, browser: Browser, register: Any) -> None:
+        own: Party = register(serves=[API], resources=[API], grant_types=["client_credentials", EXCHANGE], redirect_uris=[], sector="s")
+        token = trusted.redeem(trusted.code(browser), resource=API).json["access_token"]
+        assert own.post("/oauth/introspect", {"token": token}).json["active"] is True
+        with trusted.app.app_context():
+            clients.suspend(trusted.client_id)
+        assert own.post("/oauth/introspect", {"token": token}).json == {"active": False}
+        assert self.exchange(own, token).json["error"] == "invalid_request"
 
     @pytest.mark.parametrize(
         ("changes", "error"),
