@@ -140,9 +140,9 @@ def every() -> list[Client]:
 
 def replace(client_id: str, metadata: ClientMetadata, *, self_registered: bool = False) -> Registered:
     """Put new metadata in the place of the old. Raises UnknownClient, MetadataRefused."""
-    _check_scope(metadata, self_registered=self_registered)
     with unit_of_work() as session:
         row = _locked(session, client_id)
+        _check_scope(metadata, self_registered=self_registered, granted=ClientMetadata.model_validate(row.details).scopes)
         row.details = _stored(metadata)
         secret = None if _has_fitting_secret(row, metadata) else _give_secret(row, metadata)
         _changed(row, audit.Event.CLIENT_CHANGED)
@@ -227,12 +227,12 @@ def _stored(metadata: ClientMetadata) -> dict[str, Any]:
     return metadata.model_dump(mode="json", exclude_none=True)
 
 
-def _check_scope(metadata: ClientMetadata, *, self_registered: bool) -> None:
+def _check_scope(metadata: ClientMetadata, *, self_registered: bool, granted: tuple[str, ...] = ()) -> None:
     known = {*OWN_SCOPES, *provider.host().scopes}
     unknown = [one for one in metadata.scopes if one not in known]
     if unknown:
         raise MetadataRefused([("scope", f"no such scope: {' '.join(unknown)}; known: {' '.join(sorted(known))}")])
-    if self_registered and PERMISSION_SCOPES & set(metadata.scopes):
+    if self_registered and (PERMISSION_SCOPES - set(granted)) & set(metadata.scopes):
         raise MetadataRefused([("scope", "nik and shared_signals are given by permission of the ministry only")])
 
 

@@ -51,16 +51,20 @@ def configure(client_id: str) -> Response:
             return _answer(Registered(client, None), token)
         document = _document()
         check_identity(document, client)  # RFC 7592 2.2
-        return _answer(clients.replace(client_id, understand(document), self_registered=True), token)
+        return _answer(clients.replace(client_id, understand(document, client), self_registered=True), token)
     except NotAllowed:
         return refuse_bearer()
     except MetadataRefused as fault:
         return refuse(fault)
 
 
-def understand(document: Mapping[str, Any]) -> ClientMetadata:
-    """Metadata that a client gives of itself, with the defaults of the standards. Raises MetadataRefused."""
+def understand(document: Mapping[str, Any], present: Client | None = None) -> ClientMetadata:
+    """Metadata that a client gives of itself, with the defaults of the standards; what an administrator said of it stays.
+
+    Raises MetadataRefused."""
     given = {name: value for name, value in document.items() if name not in OWN_FIELDS}
+    if present is not None:
+        given |= present.metadata.model_dump(mode="json", include=set(OWN_FIELDS), exclude_none=True)
     first = next(iter(_strings(given.get("redirect_uris"))), "")
     given.setdefault("client_name", uris.host(first) or "Tanpa nama")
     given.setdefault("scope", " ".join(_usual_scopes()))

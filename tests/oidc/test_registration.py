@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from idp import clock, settings
-from idp.oidc import clients, registration_tokens
+from idp.oidc import clients, metadata, registration_tokens
 from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Party, values_of
 
@@ -109,7 +109,7 @@ def test_what_is_not_metadata_is_refused(provider: Flask, token: str, document: 
 def test_what_is_nested_too_deeply_is_no_json(provider: Flask, token: str) -> None:
     body = "[" * 100_000  # the json module answers with a RecursionError
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    for path in ("/oauth/register", "/oauth/signals/stream"):
+    for path in ("/oauth/register", "/oauth/events/stream"):
         answer = provider.test_client().post(path, data=body, headers=headers, base_url=ISSUER)
         assert 400 <= answer.status_code < 500, path
 
@@ -137,6 +137,24 @@ def test_a_client_reads_replaces_and_removes_its_registration(provider: Flask, t
     assert call(provider, "PUT", path, own, {**changed, "client_secret": mine["client_secret"]}).json["client_name"] == "Lain"
     assert call(provider, "DELETE", path, own).status_code == 204
     assert call(provider, "GET", path, own).status_code == 401
+
+
+@pytest.mark.any_database
+@pytest.mark.asvs("V8.3.1")
+def test_what_an_administrator_said_of_a_client_survives_its_own_changes(provider: Flask, token: str) -> None:
+    """RFC 7592 2.2 replaces what the client says of itself: neither a demand nor a permission of the ministry."""
+    mine = register(provider, token).json
+    path, own = mine["registration_client_uri"].removeprefix(ISSUER), mine["registration_access_token"]
+    said = {"userinfo_acr_values": ["urn:siapkerja:acr:mfa"], "sector": "siapkerja", "scope": "openid profile nik"}
+    with provider.app_context():
+        present = clients.find(mine["client_id"]).metadata  # type: ignore[union-attr]
+        clients.replace(mine["client_id"], metadata.parse({**present.model_dump(mode="json", exclude_none=True), **said}))
+    read = call(provider, "GET", path, own).json
+    assert call(provider, "PUT", path, own, {**read, "client_name": "Lain", "sector": "mine"}).json["scope"] == "openid profile nik"
+    with provider.app_context():
+        after = clients.find(mine["client_id"]).metadata  # type: ignore[union-attr]
+    assert (after.client_name, after.sector, after.userinfo_acr_values) == ("Lain", "siapkerja", ("urn:siapkerja:acr:mfa",))
+    assert call(provider, "PUT", path, own, {**read, "scope": "openid shared_signals"}).json["error"] == "invalid_client_metadata"
 
 
 def test_in_a_conformance_run_anybody_registers_and_signs_in_without_pkce(provider: Flask, open_registration: None, house: House) -> None:
