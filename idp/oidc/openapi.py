@@ -105,22 +105,35 @@ OPERATIONS = (
     Operation("post", "/oauth/logout/{kept_id}", "A person's word", (200, 303, 400), form=("csrf_token", "decision")),
     Operation("get", "/.well-known/ssf-configuration", "Shared Signals metadata", (200,), "Transmitter"),
     Operation(
-        "get", "/oauth/events/stream", "The client's stream, or a list of it", (200, 401, 404), "Streams",
-        query=("stream_id",), security=BEARER,
-    ),
-    Operation("post", "/oauth/events/stream", "Make a stream", (201, 400, 401, 409), "Stream", json="StreamRequest", security=BEARER),
-    Operation("put", "/oauth/events/stream", "Replace a stream", (200, 400, 401, 404), "Stream", json="StreamRequest", security=BEARER),
-    Operation("patch", "/oauth/events/stream", "Change a stream", (200, 400, 401, 404), "Stream", json="StreamRequest", security=BEARER),
-    Operation("delete", "/oauth/events/stream", "Remove a stream", (204, 401, 404), "Nothing", security=BEARER),
-    Operation("get", "/oauth/events/status", "Whether events flow", (200, 401, 404), "StreamStatus", security=BEARER),
-    Operation(
-        "post", "/oauth/events/status", "Let events flow or not", (200, 400, 401, 404), "StreamStatus",
-        json="StreamStatusRequest", security=BEARER,
+        "get", "/oauth/events/stream", "The client's stream, or a list of it", (200, 401, 403, 404), "Streams",
+        query=("stream_id",), security=TOKENS, proof=True,
     ),
     Operation(
-        "post", "/oauth/events/verify", "Ask for a trial event", (204, 400, 401, 404), "Nothing", json="Verification", security=BEARER
+        "post", "/oauth/events/stream", "Make a stream", (201, 400, 401, 403, 409), "Stream",
+        json="StreamRequest", security=TOKENS, proof=True,
     ),
-    Operation("post", "/oauth/events/poll", "Fetch events (RFC 8936)", (200, 400, 401, 404), "Events", json="Poll", security=BEARER),
+    Operation(
+        "put", "/oauth/events/stream", "Replace a stream", (200, 400, 401, 403, 404), "Stream",
+        json="StreamRequest", security=TOKENS, proof=True,
+    ),
+    Operation(
+        "patch", "/oauth/events/stream", "Change a stream", (200, 400, 401, 403, 404), "Stream",
+        json="StreamRequest", security=TOKENS, proof=True,
+    ),
+    Operation("delete", "/oauth/events/stream", "Remove a stream", (204, 401, 403, 404), "Nothing", security=TOKENS, proof=True),
+    Operation("get", "/oauth/events/status", "Whether events flow", (200, 401, 403, 404), "StreamStatus", security=TOKENS, proof=True),
+    Operation(
+        "post", "/oauth/events/status", "Let events flow or not", (200, 400, 401, 403, 404), "StreamStatus",
+        json="StreamStatusRequest", security=TOKENS, proof=True,
+    ),
+    Operation(
+        "post", "/oauth/events/verify", "Ask for a trial event", (204, 400, 401, 403, 404), "Nothing",
+        json="Verification", security=TOKENS, proof=True,
+    ),
+    Operation(
+        "post", "/oauth/events/poll", "Fetch events (RFC 8936)", (200, 400, 401, 403, 404), "Events",
+        json="Poll", security=TOKENS, proof=True,
+    ),
     Operation("get", "/oauth/session", "Session Management frame", (200,)),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from flask import Response, jsonify, make_response, request
 from sqlalchemy import delete, select
 
 from idp.extensions import db, unit_of_work
-from idp.oidc import access_tokens, clients, parameters, provider, signals, uris
+from idp.oidc import access_tokens, clients, parameters, protected, provider, signals, uris
 from idp.oidc.clients import Client
 from idp.oidc.routes import blueprint
 from idp.oidc.signal_models import EventStream, WaitingEvent
@@ -20,6 +20,7 @@ POLL = "urn:ietf:rfc:8936"
 METHODS = {PUSH: "push", POLL: "poll"}
 SCOPE = "shared_signals"
 AT_ONCE = 100
+DISABLED = "disabled"
 SUPPORTED = [str(one) for one in signals.Signal]
 
 
@@ -52,19 +53,29 @@ def for_client(endpoint: Callable[[Client], Response]) -> Callable[[], Response]
 
     @wraps(endpoint)
     def guarded() -> Response:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        access = access_tokens.find(token.strip()) if scheme.lower() == "bearer" else None
-        client = clients.find_active(access.authorization.client_id) if access else None
-        if access is None or client is None or access.authorization.subject is not None or SCOPE not in access.scope:
-            response = make_response(jsonify(error="invalid_token"), 401)
-            response.headers["WWW-Authenticate"] = f'Bearer realm="siapkerja", scope="{SCOPE}"'
-            return response
         try:
-            return endpoint(client)
+            return endpoint(listening_client())
+        except protected.Challenge as challenge:
+            return protected.refusal(challenge)
         except Refused as fault:
             return make_response(jsonify(error="invalid_request", error_description=str(fault)), fault.status)
 
     return guarded
+
+
+def listening_client() -> Client:
+    """The client whose own token comes with the request. Raises protected.Challenge."""
+    scheme, text = protected.presented_token()  # RFC 6750 2.1, RFC 9449 7.1
+    access = access_tokens.find(text)
+    if access is None or access.authorization.subject is not None or not protected.is_meant(access):
+        raise protected.unknown()
+    client = clients.find_active(access.authorization.client_id)
+    if client is None:
+        raise protected.unknown()
+    protected.check_binding(access, scheme, text, client)  # RFC 9449 7.2
+    if SCOPE not in access.scope:
+        raise protected.Challenge(403, "insufficient_scope", "A token for this scope is needed.", scope=SCOPE)
+    return client
 
 
 @blueprint.route("/oauth/events/stream", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
@@ -87,6 +98,8 @@ def stream(client: Client) -> Response:
         if row is None:
             row = EventStream(id=client.client_id, method="poll", requested=[])
             session.add(row)
+        else:
+            _check_supplied(document, row)
         _apply(row, document, keeping=request.method == "PATCH")
         session.flush()
     return make_response(jsonify(_described(row)), 201 if request.method == "POST" else 200)
@@ -100,11 +113,13 @@ def status(client: Client) -> Response:
     if request.method == "POST":
         document = _document()
         _check_name(document.get("stream_id"), client)
-        if document.get("status") not in ("enabled", "paused", "disabled"):
+        if document.get("status") not in ("enabled", "paused", DISABLED):
             raise Refused(400, "status is enabled, paused or disabled")
         with unit_of_work() as session:
             row = session.get_one(EventStream, client.client_id)
             row.status, row.reason = document["status"], str(document.get("reason", ""))[:200] or None
+            if row.status == DISABLED:  # nothing is held for later
+                session.execute(delete(WaitingEvent).where(WaitingEvent.client_id == client.client_id))
     told = {"stream_id": row.id, "status": row.status}
     return jsonify(told | ({"reason": row.reason} if row.reason else {}))
 
@@ -118,7 +133,8 @@ def verify(client: Client) -> Response:
     state = document.get("state")
     about = {"format": "opaque", "id": row.id}
     with unit_of_work():
-        signals.put_down(client, row, signals.VERIFICATION, {"state": state[:500]} if isinstance(state, str) else {}, about)
+        if row.status != DISABLED:
+            signals.put_down(client, row, signals.VERIFICATION, {"state": state[:500]} if isinstance(state, str) else {}, about)
     return make_response("", 204)
 
 
@@ -159,6 +175,14 @@ def _check_name(named: Any, client: Client) -> None:
         raise Refused(404, "there is no such stream of this client")
 
 
+def _check_supplied(document: dict[str, Any], row: EventStream) -> None:
+    """What is ours to say may stand in a request, but not otherwise than we say it (SSF 1.0 8.1.1.3)."""
+    ours = _described(row)
+    for name in ("iss", "aud", "events_supported"):
+        if document.get(name, ours[name]) != ours[name]:
+            raise Refused(400, f"{name} is not what the transmitter supplied")
+
+
 def _own(client: Client) -> EventStream:
     _check_name(request.args.get("stream_id"), client)
     row = db.session.get(EventStream, client.client_id, populate_existing=True)
@@ -190,8 +214,10 @@ def _apply(row: EventStream, document: dict[str, Any], *, keeping: bool) -> None
     if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
         raise Refused(400, "events_requested is not an array of event types")
     row.requested = [one for one in SUPPORTED if one in wanted]
-    if isinstance(document.get("description"), str):
-        row.description = document["description"][:200]
+    description = document.get("description", row.description if keeping else None)  # what a PUT leaves out is gone
+    if description is not None and not isinstance(description, str):
+        raise Refused(400, "description is not a text")
+    row.description = description[:200] if description else None
 
 
 def _apply_delivery(row: EventStream, delivery: Any) -> None:

@@ -4,39 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify, make_response, request
+from flask import Response, jsonify, make_response
 
 from idp import clock
-from idp.oidc import access_tokens, algorithms, client_keys, clients, dpop, jose, keys, provider, released, steps, subjects
+from idp.oidc import access_tokens, client_keys, clients, jose, keys, provider, released, steps, subjects
 from idp.oidc.clients import Client
-from idp.oidc.faults import InvalidRequestError, OAuth2Error, with_nonce
+from idp.oidc.faults import InvalidRequestError
 from idp.oidc.grants import Access
+from idp.oidc.protected import Challenge, check_binding, is_meant, presented_token, refusal, unknown
 from idp.oidc.routes import blueprint
 
 INSUFFICIENT = "insufficient_user_authentication"
-
-
-class Challenge(Exception):
-    """The request is refused with a challenge (RFC 6750 3)."""
-
-    def __init__(self, status: int, error: str | None = None, description: str = "", **more: str) -> None:
-        super().__init__(error)
-        self.status = status
-        self.error = error
-        self.description = description
-        self.more = more  # what else the challenge says, such as the acr_values that would do
 
 
 @blueprint.route("/oauth/userinfo", methods=["GET", "POST"])
 def userinfo() -> Response:
     """Tell the claims that a person allowed a client to know."""
     try:
-        scheme, text = presented_token()  # RFC 6750 2, RFC 9449 7.1
-        access = valid_access(text)  # RFC 6750 3.1
-        client = client_of(access)
-        check_binding(access, scheme, text, client)  # RFC 9449 7.2
-        check_scope(access)  # OpenID Connect Core 5.3.1
-        check_authentication(access, client)  # RFC 9470 3
+        access, client = opened()
         return answer(claims_of(access, client), client)
     except Challenge as challenge:
         return refusal(challenge)
@@ -44,55 +29,32 @@ def userinfo() -> Response:
         return refusal(Challenge(400, fault.error, fault.description))
 
 
-def presented_token() -> tuple[str, str]:
-    """Scheme and token, of the header or of a form body; never of the query, never of both."""
-    header = request.headers.get("Authorization", "")
-    in_form = request.form.getlist("access_token") if request.method == "POST" else []
-    scheme, _, text = header.partition(" ")
-    if (header and in_form) or len(in_form) > 1:
-        raise Challenge(400, "invalid_request", "The access token is presented more than once.")
-    if in_form:
-        return "bearer", in_form[0]
-    if not header:
-        raise Challenge(401)
-    if scheme.lower() not in ("bearer", "dpop") or not text.strip():
-        raise Challenge(401, "invalid_token", "The Authorization header holds no access token.")
-    return scheme.lower(), text.strip()
-
-
-def check_binding(access: Access, scheme: str, text: str, client: Client) -> None:
-    """A token that is bound to a key comes with a proof by that key, and under its own scheme; another does not."""
-    jkt = access.record.jkt
-    if (jkt is None) != (scheme == "bearer"):
-        raise Challenge(401, "invalid_token", "The access token is presented under the wrong scheme.")
-    if jkt is None:
-        return
-    try:
-        dpop.check_for_token(text, jkt, client)
-    except OAuth2Error as fault:
-        raise Challenge(401, fault.error, fault.description) from fault
+def opened() -> tuple[Access, Client]:
+    """What the token that comes with the request opens, and for whom. Raises Challenge."""
+    scheme, text = presented_token()  # RFC 6750 2, RFC 9449 7.1
+    access = valid_access(text)  # RFC 6750 3.1
+    client = client_of(access)
+    check_binding(access, scheme, text, client)  # RFC 9449 7.2
+    check_scope(access)  # OpenID Connect Core 5.3.1
+    check_authentication(access, client)  # RFC 9470 3
+    return access, client
 
 
 def valid_access(text: str) -> Access:
     """What the token is good for, if it is valid now and its person may act."""
     access = access_tokens.find(text)
-    if access is None or access.authorization.subject is None or (access.record.audience and not _is_meant(access)):
-        raise Challenge(401, "invalid_token", "The access token is unknown, expired or revoked.")
+    if access is None or access.authorization.subject is None or not is_meant(access):
+        raise unknown()
     if not provider.host().may_act(access.authorization.subject):
-        raise Challenge(401, "invalid_token", "The access token is unknown, expired or revoked.")
+        raise unknown()
     return access
-
-
-def _is_meant(access: Access) -> bool:
-    """A token for another resource opens nothing here (RFC 8707 2, RFC 9068 4)."""
-    return bool({provider.issuer(), provider.endpoint("/oauth/userinfo")} & set(access.record.audience))
 
 
 def client_of(access: Access) -> Client:
     """The client that the token was issued to, if it is still served."""
     client = clients.find_active(access.authorization.client_id)
     if client is None:
-        raise Challenge(401, "invalid_token", "The access token is unknown, expired or revoked.")
+        raise unknown()
     return client
 
 
@@ -136,19 +98,3 @@ def _as_jwt(claims: dict[str, Any], client: Client, alg: str | None) -> str:
         return client_keys.encrypt_json_for(client, "userinfo", claims)
     signed = jose.sign({**claims, "iss": provider.issuer(), "aud": client.client_id}, keys.signing_key(alg), alg)
     return client_keys.encrypt_for(client, "userinfo", signed)
-
-
-def refusal(challenge: Challenge) -> Response:
-    """The challenge; without a code where no token was presented (RFC 6750 3)."""
-    by_dpop = request.headers.get("Authorization", "").lower().startswith("dpop")
-    words = [f'DPoP realm="siapkerja", algs="{" ".join(algorithms.ACCEPTED)}"' if by_dpop else 'Bearer realm="siapkerja"']
-    body: dict[str, str] = {}
-    if challenge.error:
-        words += [f'error="{challenge.error}"', f'error_description="{challenge.description}"']
-        words += [f'{name}="{value}"' for name, value in challenge.more.items()]
-        body = {"error": challenge.error, "error_description": challenge.description}
-    response = jsonify(body)
-    response.status_code = challenge.status
-    response.headers["WWW-Authenticate"] = ", ".join(words)
-    response.headers["Cache-Control"] = "no-store"
-    return with_nonce(response)

@@ -15,6 +15,7 @@ from idp import clock, outbox
 from idp.oidc import Signal, tell
 from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Party
+from tests.oidc.signer import Signer
 
 GRANTS = ["authorization_code", "refresh_token", "client_credentials"]
 POLL = {"method": "urn:ietf:rfc:8936"}
@@ -188,3 +189,46 @@ def test_a_token_for_something_else_opens_no_stream(listener: Listener, party: P
     assert listener.call("GET", "stream").status_code == 401
     listener.headers = {}
     assert listener.call("POST", "poll", {}).status_code == 401
+
+
+@pytest.mark.any_database
+@pytest.mark.asvs("V9.2.3", "V10.3.5")
+def test_a_services_own_token_opens_its_stream_for_what_it_was_made_for_only(register: Any) -> None:
+    """RFC 6750 3.1, RFC 8707 2, RFC 9449 7.2."""
+    api, proofs = "https://api.skillhub.example", Signer("ES256")
+    party: Party = register(grant_types=GRANTS, scope="openid profile shared_signals", resources=[api])
+
+    def read(scheme: str = "Bearer", proven: bool = False, how: dict[str, str] | None = None, **asked: str) -> Any:
+        data = {"grant_type": "client_credentials", "scope": "shared_signals", **asked}
+        token = party.post("/oauth/token", data, **(how or {})).json["access_token"]
+        proof = {"DPoP": proofs.proof("/oauth/events/stream", "GET", token)} if proven else {}
+        headers = {"Authorization": f"{scheme} {token}", **proof}
+        return party.app.test_client().get("/oauth/events/stream", headers=headers, base_url=ISSUER)
+
+    assert read().status_code == 200
+    assert read(resource=api).status_code == 401
+    told = read(scope="profile")
+    assert told.status_code == 403
+    assert 'error="insufficient_scope"' in told.headers["WWW-Authenticate"]
+    assert read(how={"DPoP": proofs.proof("/oauth/token")}).status_code == 401, "stolen without its key"
+    assert read("DPoP", proven=True, how={"DPoP": proofs.proof("/oauth/token")}).status_code == 200
+
+
+@pytest.mark.any_database
+def test_a_stream_that_is_replaced_keeps_nothing_of_the_old_one_and_a_disabled_one_holds_nothing(listener: Listener) -> None:
+    """SSF 1.0 8.1.1.4, 8.1.2.1, as the Foundation's suite tries them."""
+    both = [Signal.SESSION_REVOKED, Signal.CREDENTIAL_CHANGE]
+    made = listener.call("POST", "stream", {"delivery": POLL, "description": "lama", "events_requested": both}).json
+    named = {"stream_id": made["stream_id"], "delivery": POLL, "events_requested": both[:1]}
+    for wrong in ({"iss": "https://other.example"}, {"aud": "other"}, {"events_supported": []}, {"description": 5}):
+        assert listener.call("PUT", "stream", {**named, **wrong}).status_code == 400
+        assert listener.call("PATCH", "stream", {"stream_id": made["stream_id"], **wrong}).status_code == 400
+    assert listener.call("PATCH", "stream", {**made, "description": "baru"}).json["description"] == "baru"
+    replaced = listener.call("PUT", "stream", {**named, "iss": ISSUER}).json
+    assert "description" not in replaced
+    assert replaced["events_delivered"] == both[:1]
+    listener.call("POST", "verify", {"state": "before"})
+    listener.call("POST", "status", {"status": "disabled"})
+    listener.call("POST", "verify", {"state": "meanwhile"})
+    listener.call("POST", "status", {"status": "enabled"})
+    assert listener.fetch() == []
