@@ -15,6 +15,7 @@ from babel import Locale
 from lokal import wilayah
 
 HOME_COUNTRY = "ID"
+MOST_WORDS_OF_A_NAME = 4
 
 _CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 _ADMINISTRATIVE = re.compile(r"\badm(inistrasi)?\b")
@@ -127,8 +128,22 @@ def search(query: str, *, level: Level | None = None, within: str | None = None,
 
 
 def places(query: str, limit: int = 8) -> list[tuple[Region, ...]]:
-    """Where somebody may live by a few words such as "Setia Budi, Jakarta Selatan": each with all around it, the wide ones first."""
+    """Where somebody may live by a few words such as "Setia Budi, Jakarta Selatan": each with all around it, the wide ones first.
+
+    Few people type the comma: without it the words after a name say where it lies."""
+    return next((found for name, around in _readings(query) if (found := _placed(name, around, limit))), [])
+
+
+def _readings(query: str) -> Iterator[tuple[str, list[str]]]:
+    """A name and what lies around it: as the commas part them, or else after each word, the longest name first."""
     name, *around = [part for part in query.split(",") if _key(part)] or [""]
+    yield name, around
+    words = name.split() if not around else []
+    for length in range(min(len(words) - 1, MOST_WORDS_OF_A_NAME), 0, -1):
+        yield " ".join(words[:length]), words[length:]
+
+
+def _placed(name: str, around: Sequence[str], limit: int) -> list[tuple[Region, ...]]:
     wanted = [_key(part) for part in around]
     wide = [region for region in search(name, limit=limit) if region.level is not Level.PROVINCE]
     found = [lineage(region.code) for region in [*wide[: limit // 2], *search(name, level=Level.VILLAGE, limit=limit * 25)]]
