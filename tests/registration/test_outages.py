@@ -131,6 +131,15 @@ def test_after_three_failures_pages_answer_at_once(http: Browser, sandbox: Outsi
         assert time.perf_counter() - began < 1  # two pages
 
 
+def test_a_fault_about_some_people_holds_nobody_else_up(http: Browser, sandbox: Outside) -> None:
+    for outcome in ("login_failed", "http_500", "quota_used_up"):
+        browser = http.another()
+        say_who(browser, sandbox.add_person(outcome=outcome))
+        assert WAITING in browser.text
+    say_who(http, sandbox.add_person())
+    assert http.path == "/daftar/kontak"
+
+
 def test_after_the_return_all_are_processed_once_and_none_passes_without_a_match(
     http: Browser, sandbox: Outside, worker: Worker, clock: MovedClock, app: Flask
 ) -> None:
