@@ -66,7 +66,9 @@ def test_a_region_is_found_as_people_write_it(query, level, within, code):
     assert regions.search(query, level=level, within=within)[0].code == code
 
 
-@pytest.mark.parametrize("query", ["Setia Budi, Jakarta Selatan", "setia budi jakarta selatan", "setia budi setiabudi dki", "Kel. Setiabudi DKI"])
+@pytest.mark.parametrize(
+    "query", ["Setia Budi, Jakarta Selatan", "setia budi jakarta selatan", "setia budi setiabudi dki", "Kel. Setiabudi DKI"]
+)
 def test_a_place_is_found_with_the_comma_between_village_and_city_and_without(query):
     assert "31.74.02.1001" in [place[-1].code for place in regions.places(query)]
 
