@@ -92,6 +92,7 @@ def _door(page: str, path: str, hint: oidc.LoginHint) -> str:
             client_id=hint.client_id,
             origin=hint.return_origin,
             colour=hint.colour,
+            logo=hint.logo,
             login_hint=hint.login_hint,
             ui_locales=hint.ui_locales,
             acr_values=hint.acr_values,

@@ -21,6 +21,7 @@ class Service:
     client_id: str
     name: str
     colour: str | None
+    logo: str | None
     purpose: str | None
     reads: tuple[str, ...]
     withheld: tuple[str, ...]
@@ -63,6 +64,7 @@ def _service(one: Connection, subject: str, locale: str) -> Service:
         client_id=one.client_id,
         name=meta.client_name if meta else one.client_id,
         colour=meta.colour if meta else None,
+        logo=meta.logo_uri if meta else None,
         purpose=meta.purpose_in(locale) if meta else None,
         reads=_labels(one.granted, subject, locale),
         withheld=_labels(one.declined, subject, locale),

@@ -45,8 +45,6 @@ def show(waiting: Pending, auth: Authentication, client: Client, step: Step) -> 
         pending.finish(waiting)
         return answering.answer(waiting.request, client, auth, decided)
     _allow_return(waiting)
-    if client.metadata.logo_uri:
-        web.allow_image(uris.origin(client.metadata.logo_uri))
     page = render_template(
         "oidc/consent.html",
         client=client.metadata,

@@ -57,6 +57,7 @@ def page_of(step: Step, waiting: Pending, client: Client) -> str:
         client_name=client.metadata.client_name,
         return_origin=uris.origin(request.redirect_uri),
         colour=client.metadata.colour,
+        logo=client.metadata.logo_uri,
         login_hint=request.login_hint,
         ui_locales=request.ui_locales,
         acr_values=(request.essential_acr or request.acr_values) if step is Step.STEP_UP else (),
@@ -74,6 +75,7 @@ def destination(request: AuthorizationRequest, client: Client) -> web.Destinatio
         client_id=client.client_id,
         origin=uris.origin(request.redirect_uri),
         colour=client.metadata.colour,
+        logo=client.metadata.logo_uri,
         login_hint=request.login_hint,
         ui_locales=request.ui_locales,
     )

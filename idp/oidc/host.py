@@ -34,7 +34,8 @@ class LoginHint:
     client_id: str
     client_name: str
     return_origin: str  # where the browser goes in the end: the page's form-action must allow it
-    colour: str | None = None  # of the service's badge
+    colour: str | None = None  # of the service's badge, where it has no logo
+    logo: str | None = None
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     acr_values: tuple[str, ...] = ()  # acceptable ones; empty: any

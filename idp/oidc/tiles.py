@@ -18,6 +18,7 @@ class Tile:
     name: str
     url: str
     colour: str | None
+    logo: str | None
     purpose: str | None
 
 
@@ -30,4 +31,5 @@ def _tile(client: Client) -> Tile:
     start = client.metadata.initiate_login_uri or ""
     query = urlencode({"iss": provider.issuer()})  # Third-Party-Initiated Login: OpenID Connect Core 4
     url = start + ("&" if "?" in start else "?") + query
-    return Tile(client.client_id, client.metadata.client_name, url, client.metadata.colour, client.metadata.purpose_in(web.locale()))
+    told = client.metadata
+    return Tile(client.client_id, told.client_name, url, told.colour, told.logo_uri, told.purpose_in(web.locale()))

@@ -32,6 +32,7 @@ class Service:
     about: str | LazyString
     colour: str | None
     href: str | None
+    logo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,13 @@ def shelf() -> tuple[Service, ...]:
     tiles = {tile.name.casefold(): tile for tile in oidc.tiles()}
     announced = [_announced(one, tiles.pop(one.name.casefold(), None)) for one in ANNOUNCED]
     others = sorted(tiles.values(), key=lambda tile: tile.name.casefold())
-    return (*announced, *(Service(tile.name, tile.purpose or "", tile.colour, tile.url) for tile in others))
+    return (*announced, *(Service(tile.name, tile.purpose or "", tile.colour, tile.url, tile.logo) for tile in others))
 
 
 def _announced(one: Announced, tile: oidc.Tile | None) -> Service:
     if tile is None:
         return Service(one.name, one.about, one.colour, None)
-    return Service(tile.name, one.about, tile.colour or one.colour, tile.url)
+    return Service(tile.name, one.about, tile.colour or one.colour, tile.url, tile.logo)
 
 
 def named(services: Iterable[Service], name: str) -> Service | None:

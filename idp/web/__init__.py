@@ -10,7 +10,7 @@ from idp.web import assets, browser, errors, headers, health, language, proxies,
 from idp.web.browser import browser_id, cookie_name
 from idp.web.code_form import CodeForm
 from idp.web.destinations import Destination, destination, remember_destination
-from idp.web.headers import allow_form_action, allow_frame, allow_image, keep_opener
+from idp.web.headers import allow_form_action, allow_frame, keep_opener
 from idp.web.language import locale
 from idp.web.paths import safe_path
 from idp.web.proxies import address_key, client_address
@@ -22,7 +22,6 @@ __all__ = [
     "address_key",
     "allow_form_action",
     "allow_frame",
-    "allow_image",
     "browser_id",
     "client_address",
     "cookie_name",

@@ -18,12 +18,13 @@ LIFE_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The service that a person came from: its name, colour and origin, and what it said of the person."""
+    """The service that a person came from: its name, colour, logo and origin, and what it said of the person."""
 
     name: str
     client_id: str
     origin: str | None = None
     colour: str | None = None
+    logo: str | None = None
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     acr_values: tuple[str, ...] = ()  # how strong a sign-in it asks for: one of these; empty: any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from redis.exceptions import RedisError
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
     """Add the headers to whatever leaves this application."""
     app.after_request(_add)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.globals["image_from"] = image_from
 
 
 def csp_nonce() -> str:
@@ -47,11 +49,13 @@ def allow_frame(origin: str) -> None:
     g.frame_origins.add(origin)
 
 
-def allow_image(origin: str) -> None:
-    """Let this page show an image of another origin: a service's logo (OpenID Connect Registration 2)."""
+def image_from(address: str) -> str:
+    """The address of an image of another origin, which this page may now show: a service's logo (OpenID Connect Registration 2)."""
     if "image_origins" not in g:
         g.image_origins = set()
-    g.image_origins.add(origin)
+    parts = urlsplit(address)
+    g.image_origins.add(f"{parts.scheme}://{parts.netloc}")
+    return address
 
 
 def keep_opener() -> None:

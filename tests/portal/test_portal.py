@@ -15,12 +15,13 @@ from tests import signing_in
 def register(app):
     """Register a service with a tile, as `idp client add --tile` does."""
 
-    def added(name):
+    def added(name, **more):
         metadata = {
             "client_name": name,
             "redirect_uris": ["http://localhost:8001/kembali"],
             "initiate_login_uri": "http://localhost:8001/masuk",
             "tile": True,
+            **more,
         }
         with app.app_context():
             clients.add(for_new_client(metadata))
@@ -41,6 +42,14 @@ def test_the_card_shows_the_name_the_status_and_what_is_still_to_fill_in(home):
     for step in ("Foto Profil", "Biodata", "Pendidikan", "Pengalaman Kerja", "Pelatihan", "Sertifikasi", "Keahlian"):
         assert step in page
     assert 'href="/profil/lengkapi"' in page
+
+
+def test_a_logo_is_shown_where_there_is_one_and_only_from_where_it_lies(home, register):
+    register("Magang Hub", logo_uri="https://magang.example/logo.svg")
+    answer = home.get("/")
+    assert '<img class="service" src="https://magang.example/logo.svg"' in answer.text
+    assert "img-src 'self' data: blob: https://magang.example;" in answer.headers["Content-Security-Policy"]
+    assert "magang.example" not in home.get("/akun").headers["Content-Security-Policy"]
 
 
 @pytest.mark.asvs("V3.7.2")
