@@ -38,15 +38,24 @@ def label(name: str, key: str | None, locale: str) -> str:
     return found.label(locale) if found else key or ""
 
 
-def sub_fields(locale: str) -> tuple[str, ...]:
-    """Suggestions for Sub kejuruan, by kejuruan; what is typed is free."""
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a line may be filled with, and the key of the choice above it that it belongs to, if any."""
+
+    name: str
+    of: str | None = None
+
+
+def sub_fields(locale: str, chosen: str | None) -> tuple[Suggestion, ...]:
+    """Suggestions for Sub kejuruan, those of the chosen kejuruan first; what is typed is free."""
     place = 1 if locale == "en" else 0
-    return tuple(names[place] for field in terms("vocational_field") for names in _suggestions()["sub_field"][field.key])
+    fields = sorted((field.key for field in terms("vocational_field")), key=lambda key: key != chosen)
+    return tuple(Suggestion(names[place], key) for key in fields for names in _suggestions()["sub_field"][key])
 
 
-def certification_bodies() -> tuple[str, ...]:
+def certification_bodies() -> tuple[Suggestion, ...]:
     """Suggestions for Lembaga sertifikasi: proper names, the same in every language."""
-    return tuple(_suggestions()["certification_body"])
+    return tuple(Suggestion(name) for name in _suggestions()["certification_body"])
 
 
 @lru_cache

@@ -92,7 +92,7 @@ def test_a_document_need_not_be_chosen_again_when_something_else_is_wrong(app, r
 
 def test_a_document_is_replaced_and_taken_away(app, rina, browser, worker):
     page = send(browser, "sertifikasi", hostile.sound()["ijazah.pdf"])
-    first, path = address(page), page.text.partition(' action="')[2].partition("/hapus")[0]
+    first, path = address(page), page.text.partition("/hapus")[0].rpartition('"')[2]
     page = send(browser, "sertifikasi", hostile.sound()["foto.jpg"], name="b.jpg", path=path)
     assert "b.jpg" in page.text
     worker.drain()
@@ -108,9 +108,10 @@ def test_a_document_is_replaced_and_taken_away(app, rina, browser, worker):
 
 @pytest.mark.asvs("V14.2.7")
 def test_files_go_with_their_entry_and_with_their_account(app, rina, browser, worker):
-    send(browser, "pelatihan", hostile.sound()["ijazah.pdf"])
-    browser.get("/profil/lengkapi/pelatihan")
-    browser.submit(form=1)
+    page = send(browser, "pelatihan", hostile.sound()["ijazah.pdf"])
+    asked = browser.get(f"{page.text.partition('/hapus')[0].rpartition(chr(34))[2]}/hapus")
+    assert "Ijazah Rina.pdf" in asked.text
+    browser.submit()
     worker.drain()
     assert stored() == []
     send(browser, "pelatihan", hostile.sound()["ijazah.pdf"])

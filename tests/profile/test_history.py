@@ -78,7 +78,8 @@ def test_an_entry_is_added_changed_and_deleted(app, rina, browser, step):
     [changed] = held(app, rina, step).entries
     assert changed.id == entry.id
     assert getattr(changed, text_field) == "Nama Baru"
-    browser.post(f"/profil/lengkapi/{step}/{entry.id}/hapus", browser.forms()[1]["fields"])
+    assert "Nama Baru" in browser.get(f"/profil/lengkapi/{step}/{entry.id}/hapus").text
+    browser.submit()
     assert held(app, rina, step).entries == ()
 
 
@@ -166,8 +167,8 @@ def test_of_two_windows_that_add_an_entry_the_later_one_is_told(app, rina, brows
 def test_an_entry_that_was_deleted_elsewhere_is_not_found(app, rina, browser):
     add(browser, "pendidikan")
     [entry] = held(app, rina, "pendidikan").entries
-    browser.get("/profil/lengkapi/pendidikan")
-    sent = browser.forms()[1]["fields"]
+    browser.get(f"/profil/lengkapi/pendidikan/{entry.id}/hapus")
+    sent = browser.forms()[0]["fields"]
     assert browser.post(f"/profil/lengkapi/pendidikan/{entry.id}/hapus", sent).status_code == 303
     assert browser.post(f"/profil/lengkapi/pendidikan/{entry.id}/hapus", sent).status_code == 404
 
@@ -200,3 +201,11 @@ def test_nothing_typed_becomes_markup(browser):
         page = browser.get(path).text
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+
+
+@pytest.mark.any_database
+def test_suggestions_belong_to_a_kejuruan_and_those_of_the_chosen_one_come_first(browser):
+    browser.get("/profil/lengkapi/pelatihan/baru")
+    page = browser.submit(field="listrik").text
+    assert page.index('data-of="listrik"') < page.index('data-of="bahasa"')
+    assert '<option value="Instalasi Penerangan" data-of="listrik">' in page

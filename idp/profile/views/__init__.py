@@ -110,6 +110,14 @@ def change_entry(name: str, entry_id: str) -> AnyResponse:
     return page.take_entry(visit, history.find(visit, entry_id))
 
 
+@blueprint.get("/profil/lengkapi/<name>/<entry_id>/hapus")
+@sessions.required
+def ask_deletion(name: str, entry_id: str) -> AnyResponse:
+    """Whether one entry is to be taken away."""
+    page, visit = _history(name), wizard.arrive(name)
+    return page.ask_deletion(visit, history.find(visit, entry_id))
+
+
 @blueprint.post("/profil/lengkapi/<name>/<entry_id>/hapus")
 @sessions.required
 def delete_entry(name: str, entry_id: str) -> AnyResponse:

@@ -41,6 +41,7 @@ class HistoryPage:
 
     template = "profile/riwayat.html"
     entry_template = "profile/entri.html"
+    deletion_template = "profile/hapus.html"
 
     def __init__(self, entry_form: type[EntryForm], words: Words) -> None:
         self._entry_form = entry_form
@@ -67,7 +68,7 @@ class HistoryPage:
         valid = form.validate()
         wants = form.declared.data == "yes"
         fault = self._fault(visit, wants) if valid else None
-        if wizard.pressed() != wizard.BACK and (fault or not valid):
+        if wizard.goes_on() and (fault or not valid):
             if fault:
                 error(form.declared, fault)
             return self._page(visit, form, 422)
@@ -116,6 +117,10 @@ class HistoryPage:
         made = form.entry(entry, attachments.chosen(visit, form, entry))
         return self._store_entries(visit, (*others, made), lambda: self._conflict(visit, form, entry))
 
+    def ask_deletion(self, visit: Visit, entry: Entry) -> Response:
+        """The entry once more, and the button that takes it away: there is no way back from it."""
+        return wizard.render(self.deletion_template, visit, entry=entry)
+
     def delete_entry(self, visit: Visit, entry: Entry) -> Response:
         """Take one entry away."""
         others = tuple(one for one in _entries(visit) if one.id != entry.id)
@@ -138,7 +143,8 @@ class HistoryPage:
         return wizard.render(self.entry_template, visit, status, version=version, **self._entry_facts(visit, form, entry))
 
     def _entry_facts(self, visit: Visit, form: EntryForm, entry: Entry | None) -> dict[str, Any]:
-        suggested = vocabulary.sub_fields(web.locale()) if visit.step.name == "pelatihan" else vocabulary.certification_bodies()
+        training = visit.step.name == "pelatihan"
+        suggested = vocabulary.sub_fields(web.locale(), form.field.data) if training else vocabulary.certification_bodies()
         held = attachments.chosen(visit, form, entry)
         return {"form": form, "entry": entry, "words": self._words, "held": held, "suggested": suggested}
 
