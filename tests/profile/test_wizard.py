@@ -76,6 +76,20 @@ def test_going_back_keeps_what_is_not_complete_yet_for_the_next_visit(app, rina,
         assert profile.completeness(rina.account_id) == 0
 
 
+def test_leaving_keeps_what_was_typed_and_says_so(browser, fill_biodata):
+    fill_biodata(go="leave", birthplace="", about="Belum selesai")
+    assert (browser.path, "Tersimpan." in browser.text) == ("/", True)
+    browser.get("/profil/lengkapi/biodata")
+    assert browser.forms()[0]["fields"]["about"] == ["Belum selesai"]
+    browser.get("/profil/lengkapi/pendidikan")
+    browser.submit(go="leave", declared="yes")
+    browser.get("/profil/lengkapi/pendidikan")
+    assert browser.forms()[0]["fields"]["declared"] == ["yes"]
+    browser.get("/profil/lengkapi/keahlian")
+    browser.submit(go="leave", search="Menjahit")
+    assert "Menjahit" in browser.get("/profil/lengkapi/keahlian").text
+
+
 def test_a_draft_shows_on_another_device_and_is_done_with_once_the_step_is_stored(rina, browser, fill_biodata):
     fill_biodata(go="back", birthplace="", about="Belum selesai")
     elsewhere = signed_in(browser.another(), rina.account_id)

@@ -62,7 +62,8 @@ class PhotoPage:
             return wizard.render_conflict(self.template, visit, photo=visit.answers)
         if doubt:
             return self._page(visit, DOUBTS[doubt])
-        wizard.saved()
+        if wizard.pressed() != wizard.LEAVE:
+            wizard.saved()
         return wizard.again(visit) if wizard.pressed() == UPLOAD else wizard.walk(visit.step)
 
     def _ask_review(self, visit: Visit) -> Response:

@@ -53,7 +53,7 @@ class SkillsPage:
             flow.save(visit.account.id, visit.step, Skills(kept), visit.shown_version)
         except Conflict:
             return wizard.render_conflict(self.template, visit, chosen=list(kept))
-        if button == wizard.BACK:
+        if not wizard.goes_on():
             return wizard.walk(visit.step)
         return sending.send(visit.account.id) if button == wizard.NEXT else wizard.again(visit)
 

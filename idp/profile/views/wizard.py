@@ -21,7 +21,8 @@ from idp.profile.models import StepRow
 from idp.profile.records import Conflict
 from idp.profile.steps import STEPS, Step
 
-NEXT, BACK = "next", "back"
+NEXT, BACK, LEAVE = "next", "back", "leave"
+HOME = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,19 @@ def pressed() -> str:
     return request.form.get("go", NEXT)
 
 
+def goes_on() -> bool:
+    """Whether the button asks for the next step, for which the answers have to be complete; the ways out keep what there is."""
+    return pressed() not in (BACK, LEAVE)
+
+
 def take_form(page: FormPage, visit: Visit) -> Response:
-    """Store what a form says and walk on. Going back stores too: as answers if they are, or else as a draft."""
+    """Store what a form says and walk on. Going back or away stores too: as answers if they are, or else as a draft."""
     form = page.sent(visit)
     valid = form.validate()
     try:
         if valid:
             flow.save(visit.account.id, visit.step, page.answers(visit, form), visit.shown_version)
-        elif pressed() == BACK:
+        elif not goes_on():
             records.save_draft(visit.account.id, visit.step, form.draft(), visit.shown_version)
         else:
             return render(page.template, visit, 422, form=form)
@@ -111,7 +117,10 @@ def take_form(page: FormPage, visit: Visit) -> Response:
 
 
 def walk(step: Step) -> Response:
-    """On to the next step, or back to the one before."""
+    """On to the next step, back to the one before, or away."""
+    if pressed() == LEAVE:
+        saved()
+        return redirect(HOME, 303)
     following = steps.beside(step, -1 if pressed() == BACK else 1)
     return to(following) if following else redirect(url_for("profile.whole"), 303)
 

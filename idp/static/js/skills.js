@@ -66,7 +66,8 @@ if (form) {
     const tag = element("li", { class: "tag" }, element("input", { type: "hidden", name: "skill", value: name }), name, button);
     button.addEventListener("click", () => remove(tag));
     tags.append(tag);
-    form.querySelector("[data-no-skills]")?.remove();
+    form.querySelectorAll("[data-no-skills], #search-error").forEach((one) => one.remove());
+    search.removeAttribute("aria-invalid");
     said.textContent = `${name} ${form.dataset.added}`;
   };
 
