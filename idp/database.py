@@ -58,11 +58,13 @@ def column(type_: TypeEngine[Any] | type[TypeEngine[Any]], *args: Any, personal:
 
 
 def new_id() -> str:
-    """A fresh row id: UUID version 7 (RFC 9562 5.7) as 32 hexadecimal digits, so that rows sort by birth."""
-    milliseconds = time.time_ns() // 1_000_000
-    tail = int.from_bytes(os.urandom(10), "big")
-    number = milliseconds << 80 | 0x7 << 76 | (tail >> 62 & 0xFFF) << 64 | 0b10 << 62 | tail & (1 << 62) - 1
-    return f"{number:032x}"
+    """A fresh row id: UUID version 7 (RFC 9562 5.7) as 32 hexadecimal digits, so that rows sort by birth.
+
+    Twelve of its bits tell the part of the millisecond (6.2, method 3): of two made one after the other the second sorts later."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    part = rest * 4096 // 1_000_000
+    tail = int.from_bytes(os.urandom(8), "big") & (1 << 62) - 1
+    return f"{milliseconds << 80 | 0x7 << 76 | part << 64 | 0b10 << 62 | tail:032x}"
 
 
 def prepare(engine: Engine) -> None:
