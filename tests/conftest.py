@@ -12,12 +12,12 @@ import pytest
 from flask import Flask
 
 from idp import clock as the_clock
-from idp import create_app, migrations, sealed, settings
-from idp.database import Model
-from idp.extensions import db, redis
+from idp import create_app, migrations, settings
+from idp.extensions import db
 from tests import installing
 from tests.browsing import Browser
-from tests.commands import Idp
+from tests.commands import Idp, Process
+from tests.emptying import Emptying
 from tests.live import LiveServer
 from tests.outside import Outside
 from tests.postgres import Postgres
@@ -133,6 +133,7 @@ def built(database: str, valkey: str, outside: Outside, port: int, tmp_path_fact
     app.testing = False
     with app.app_context():
         migrations.upgrade(db.engine)
+    app.extensions["emptying"] = Emptying(app, folder / "keys")
     return app
 
 
@@ -141,14 +142,10 @@ def app(built: Flask, outside: Outside) -> Iterator[Flask]:
     """The application with empty stores, on the settings that `configured` may change."""
     chosen = built.extensions["test_settings"]
     settings.use(chosen)
-    sealed.forget()
     built.secret_key = None
-    with built.app_context():
-        redis.flushall()
-        for table in reversed(Model.metadata.sorted_tables):
-            db.session.execute(table.delete())
-        db.session.commit()
-    outside.clear_faults()
+    built.extensions["emptying"]()
+    if outside.faulty:
+        outside.clear_faults()
     yield built
     the_clock.reset()
     settings.use(chosen)
@@ -187,8 +184,14 @@ def http(app: Flask) -> Browser:
 
 @pytest.fixture
 def idp(app: Flask) -> Idp:
-    """The `idp` command, run as an administrator does: `idp.json("client", "list")`."""
-    return Idp(settings.current())
+    """The `idp` command, run within the test: `idp.json("client", "list")`."""
+    return Idp(app)
+
+
+@pytest.fixture
+def process(app: Flask) -> Process:
+    """The `idp` command, run as an administrator does, in a process of its own."""
+    return Process(settings.current())
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ class Outside:
         self.url: str = started["url"]
         self.mail_port: int = started["mail_port"]
         self._http = httpx.Client(base_url=self.url, timeout=30)
+        self.faulty = False  # whether a switch was turned from here
 
     def __enter__(self) -> Self:
         return self
@@ -117,12 +118,14 @@ class Outside:
 
     def fault(self, **switches: str | float | bool) -> None:
         """Turn switches: `fault(dukcapil="slow", slow_seconds=2)`, `fault(sms="refuse:1")` for the next one only."""
+        self.faulty = True
         answer = self._http.post("/faults", json=switches)
         assert answer.is_success, answer.text
 
     def clear_faults(self) -> None:
         """Mend everything."""
         self._http.post("/faults/clear")
+        self.faulty = False
 
     def clear_inboxes(self) -> None:
         """Empty all inboxes and the list of registry calls."""

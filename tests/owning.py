@@ -18,8 +18,8 @@ from idp.extensions import unit_of_work
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
 from tests.browsing import Browser
 from tests.outside import nik_of
+from tests.signing_in import PASSWORD, password_hash
 
-PASSWORD = "Siap#Kerja2026"
 _numbers = itertools.count(1)
 
 
@@ -41,10 +41,9 @@ def holder(app: Flask, name: str = "Rina Kartikasari", locale: str = "id", nik: 
     nik = nik or nik_of(date(1992, 6, 15), "Perempuan", number)
     email, phone = f"pemilik.{number}@example.id", f"+62813{number:08d}"
     with app.app_context():
-        hashed = accounts.passwords.hash_password(PASSWORD)
         with unit_of_work():
             newcomer = accounts.Newcomer(
-                Nik.parse(nik), PersonName.parse(name), EmailAddress.parse(email), PhoneNumber.parse(phone), hashed,
+                Nik.parse(nik), PersonName.parse(name), EmailAddress.parse(email), PhoneNumber.parse(phone), password_hash(),
                 locale, "2026-01", clock.now(), clock.now(),
             )  # fmt: skip
             account = accounts.open_pending(newcomer)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import itertools
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, make_response
 from werkzeug.http import parse_cookie
 
-from idp import accounts, clock, sessions, settings
+from idp import accounts, clock, sealed, sessions, settings
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
 
 PASSWORD = "Siap#Kerja2026"
 _numbers = itertools.count(1)
+
+
+def password_hash() -> str:
+    """The hash of PASSWORD, made once for each installation: it takes its time, as it should."""
+    return _hash_with(sealed.pepper())
+
+
+@lru_cache
+def _hash_with(pepper: bytes) -> str:
+    return accounts.passwords.hash_password(PASSWORD)
 
 
 def new_account(app: Flask, name: str = "Siti Aminah") -> str:
@@ -25,7 +36,7 @@ def new_account(app: Flask, name: str = "Siti Aminah") -> str:
                 name=PersonName.parse(name),
                 email=EmailAddress.parse(f"citizen.{number}@example.id"),
                 phone=PhoneNumber.parse(f"0812{number:08d}"),
-                password_hash=accounts.passwords.hash_password(PASSWORD),
+                password_hash=password_hash(),
                 locale="id",
                 terms_version=accounts.TERMS_VERSION,
                 terms_accepted_at=clock.now(),

@@ -13,8 +13,8 @@ from flask import Flask
 
 import idp
 from idp import clock, oidc, sealed, settings, web
-from idp.database import Model
-from idp.extensions import csrf, db, redis
+from idp.extensions import csrf, db
+from tests.emptying import Emptying
 from tests.oidc.house import House
 from tests.oidc.party import Party
 from tests.postgres import Postgres
@@ -51,22 +51,17 @@ def built_provider(
     app.extensions["test_settings"] = chosen
     with app.app_context():
         db.create_all()
+    app.extensions["emptying"] = Emptying(app, folder / "keys")
     return app
 
 
 @pytest.fixture
 def provider(built_provider: Flask, house: House) -> Iterator[Flask]:
-    """The provider with empty stores, but for its signing keys: RSA keys take their time."""
+    """The provider with empty stores."""
     chosen = built_provider.extensions["test_settings"]
     settings.use(chosen)
     house.reset()
-    with built_provider.app_context():
-        redis.flushall()
-        for table in reversed(Model.metadata.sorted_tables):
-            if table.name not in ("signing_keys", "data_keys"):
-                db.session.execute(table.delete())
-        db.session.commit()
-        built_provider.extensions["oidc"].clients.forget()
+    built_provider.extensions["emptying"]()
     yield built_provider
     clock.reset()
     settings.use(chosen)

@@ -7,7 +7,7 @@ import pytest
 
 from idp import accounts, clock
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
-from tests.signing_in import PASSWORD, signed_in, signed_in_page
+from tests.signing_in import password_hash, signed_in, signed_in_page
 
 BIODATA = {
     "birthplace": "Bandung",
@@ -44,7 +44,7 @@ def citizen(app, sandbox):
                 name=PersonName.parse(person["name"]),
                 email=EmailAddress.parse(person["email"]),
                 phone=PhoneNumber.parse(person["phone"]),
-                password_hash=accounts.passwords.hash_password(PASSWORD),
+                password_hash=password_hash(),
                 locale="id",
                 terms_version="test",
                 terms_accepted_at=clock.now(),

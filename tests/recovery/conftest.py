@@ -16,7 +16,8 @@ from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
 from tests.browsing import Browser
 from tests.outside import Outside
-from tests.owning import PASSWORD, Holder
+from tests.owning import Holder
+from tests.signing_in import password_hash
 from tests.working import Worker
 
 NEW_PASSWORD = "Gunung!Merapi-88"
@@ -41,7 +42,7 @@ def person(app: Flask, sandbox: Outside) -> Callable[..., Person]:
         with app.app_context():
             newcomer = accounts.Newcomer(
                 Nik.parse(found["nik"]), PersonName.parse(found["name"]), EmailAddress.parse(found["email"]),
-                PhoneNumber.parse(found["phone"]), accounts.passwords.hash_password(PASSWORD), "id", accounts.TERMS_VERSION,
+                PhoneNumber.parse(found["phone"]), password_hash(), "id", accounts.TERMS_VERSION,
                 clock.now(), clock.now(),
             )  # fmt: skip
             account = accounts.activate(accounts.open_pending(newcomer).id)
