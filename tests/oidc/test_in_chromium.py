@@ -33,7 +33,7 @@ def service():
             pass
 
     server = HTTPServer(("localhost", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -140,7 +140,7 @@ class TestAssertions:
                 pass
 
         server = HTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         document.update(signer.jwks)
         party: Party = register(token_endpoint_auth_method="private_key_jwt", jwks_uri=f"http://127.0.0.1:{server.server_port}/jwks")
         assert bare(party, {**PROBE, **signer.assertion(party.client_id)}).json["error"] == "invalid_grant"
@@ -173,7 +173,7 @@ class TestRequestObjects:
                 pass
 
         server = HTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/object"
         party: Party = register(first_party=True, jwks=signer.jwks, request_uris=[address + "#hash"])
         objects.append(signer.request(party.parameters(state="inside")))

@@ -25,12 +25,11 @@ class Album:
         self.page, self.name, self.axe, self.wrong = page, name, axe, {}
 
     def look(self, what: str) -> None:
-        for size in (PHONE, DESK):
+        if self.axe and (found := faults(self.page)):
+            self.wrong[what] = found
+        for size in (DESK, PHONE) if PICTURES else ():
             self.page.set_viewport_size(size)
-            if PICTURES:
-                self.page.screenshot(path=Path(PICTURES) / f"{self.name}-{what}-{size['width']}.png", full_page=True)
-            if self.axe and (found := faults(self.page)):
-                self.wrong[f"{what} {size['width']}"] = found
+            self.page.screenshot(path=Path(PICTURES) / f"{self.name}-{what}-{size['width']}.png", full_page=True)
 
 
 def press(page, name: str) -> None:

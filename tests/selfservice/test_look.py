@@ -11,12 +11,12 @@ from idp.selfservice import contacts
 from idp.sessions import disowning
 from tests.owning import Holder, holder, press, recovery_codes, sign_in, with_app
 from tests.selfservice.test_records import karirhub, let_in  # noqa: F401 - a fixture
-from tests.web.test_accessibility import look_at
+from tests.web.test_accessibility import complaints, look_at  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.any_database  # what a browser shows; the rules are tried on both stores beside it
 
 PAGES = [
-    "/akun", "/akun/konfirmasi", "/akun/password", "/akun/kontak", "/akun/kontak/email", "/akun/kontak/hp", "/akun/kontak/hp/kode",
+    "/akun", "/akun/password", "/akun/kontak", "/akun/kontak/email", "/akun/kontak/hp", "/akun/kontak/hp/kode",
     "/akun/kontak/email/x", "/akun/dua-langkah", "/akun/dua-langkah/aplikasi", "/akun/dua-langkah/passkey", "/akun/perangkat",
     "/akun/layanan", "/akun/riwayat", "/akun/data", "/akun/hapus", "/akun/pembaca", "/akun/data/koreksi", "/akun/bahasa",
     "/akun/organisasi",
@@ -55,18 +55,16 @@ def tab(app, http, page, live, rina, karirhub):  # noqa: F811
     return page
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_fit_for_everybody(tab, path, clock):
-    if path == "/akun/konfirmasi":
-        clock.shift(301)
-    assert look_at(tab, path) == []
-    assert tab.locator("h1").count() == 1
-
-
-def test_the_page_of_one_factor_is_fit_for_everybody(app, tab, rina):
+def test_every_page_is_fit_for_everybody(app, tab, rina, clock, complaints):  # noqa: F811
     with app.app_context():
         [row] = factors.enrolled(rina.account_id).authenticators
-    assert look_at(tab, f"/akun/dua-langkah/authenticator/{row.id}") == []
+    found = {}
+    for path in (*PAGES, f"/akun/dua-langkah/authenticator/{row.id}", "/akun/konfirmasi"):
+        if path == "/akun/konfirmasi":
+            clock.shift(301)
+        found[path] = look_at(tab, path)
+        assert tab.locator("h1").count() == 1, path
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
 def test_the_second_step_is_fit_for_everybody(app, http, page, live, rina):
