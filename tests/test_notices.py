@@ -18,6 +18,8 @@ from idp.outbox import OutboxRow
 from tests.owning import holder
 from tests.timing import MovedClock
 
+pytestmark = pytest.mark.any_database
+
 FOLDER = Path(idp.__file__).parent / "templates" / "notices"
 SMS_TEXTS = sorted(path.name.removesuffix(".txt") for path in (FOLDER / "sms").glob("*.txt"))
 MAIL_TEXTS = sorted(path.name.removesuffix(".txt") for path in (FOLDER / "mail").glob("*.txt"))

@@ -299,6 +299,7 @@ def test_a_block_whose_codes_come_back_goes_on(app: Flask, ask: Ask) -> None:
     ask(otp.Errand(otp.Purpose.SIGN_IN, "0" * 32, PHONE, "b"))
 
 
+@pytest.mark.any_database
 def test_codes_are_spread_evenly(app: Flask, configured: Any) -> None:
     configured(limits="off")
     with app.app_context():

@@ -16,6 +16,8 @@ from idp.accounts import password_rules
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
 from idp.throttle import Throttled
 
+pytestmark = pytest.mark.any_database
+
 GOOD = "Kuda#Lari77"
 OWNER = accounts.Owner(
     Nik("9901014904900777"), PersonName("Siti Nur'aini Kenari"), EmailAddress("burung.biru@example.id"), PhoneNumber("+6281277700077")

@@ -50,6 +50,7 @@ def test_a_citizen_signs_in_by_email(http: Browser, siti: Holder) -> None:
     assert http.path == "/"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("style", ["0{0}", "62{0}", "+62{0}", "+62 {1} {2} {3}", "0{1}-{2}-{3}", "(0{1}) {2}.{3}"])
 def test_a_citizen_signs_in_by_phone_as_people_write_it(http: Browser, siti: Holder, style: str) -> None:
     digits = siti.phone.removeprefix("+62")
@@ -293,6 +294,7 @@ def test_an_unfinished_account_whose_registration_was_cleaned_away_still_finds_i
     assert is_in(http)
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V3.7.2")
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/x", "/\\evil.example", "javascript:alert(1)", "\thttps://e"])
 def test_nobody_is_sent_on_to_another_site(http: Browser, siti: Holder, elsewhere: str) -> None:

@@ -114,6 +114,7 @@ def test_who_lives_abroad_gives_country_city_and_address(app, rina, browser, fil
         ({"location": "abroad", "country": "JP", "foreign_city": ""}, "Kota: Wajib diisi."),
     ],
 )
+@pytest.mark.any_database
 def test_what_cannot_be_is_refused_at_its_field_and_nothing_typed_is_lost(browser, fill_biodata, changes, says):
     answer = fill_biodata(**({"id_card_address": "Jl. Tetap Ada"} | changes))
     assert answer.status_code == 422
@@ -141,6 +142,7 @@ def test_regions_can_be_asked_for_level_by_level(http):
     assert http.get("/profil/wilayah?induk=../../x").json == []
 
 
+@pytest.mark.any_database
 def test_a_place_is_found_by_a_few_words_without_javascript(app, rina, browser):
     browser.get("/profil/lengkapi/biodata")
     browser.submit(birthplace="Bandung", place="setia budi, jakarta selatan", go="find")

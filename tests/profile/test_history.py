@@ -137,6 +137,7 @@ def test_the_latest_stands_first_and_what_goes_on_before_all(app, rina, browser)
         ("sertifikasi", {"expires": "2020-02-29"}, "Tidak bisa sebelum tanggal dikeluarkan."),
     ],
 )
+@pytest.mark.any_database
 def test_an_entry_that_cannot_be_is_refused_at_its_field(browser, step, changes, says):
     answer = add(browser, step, **changes)
     assert answer.status_code == 422

@@ -100,6 +100,7 @@ def test_without_the_accounts_key_the_files_cannot_be_opened(app, rina, browser)
 @pytest.mark.parametrize(
     ("content", "says"), [(b"not a photo", "bukan foto jpg atau png"), (b"", "Pilih foto dulu."), (bomb(), "terlalu besar")]
 )
+@pytest.mark.any_database
 def test_a_refusal_says_what_to_do_and_keeps_the_photo_that_is_there(browser, content, says):
     address = shown(upload(browser, picture()))
     answer = upload(browser, content)

@@ -87,6 +87,7 @@ def test_a_reset_signs_nobody_in(http, rina, worker, sandbox):
     assert http.cookie("sso") is None
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("password", ["kurang", "tanpa-huruf-besar1!", "siapkerja#2026A", "Rina#Kartikasari1", "x" * 1100])
 def test_a_new_password_keeps_the_rules(app, http, rina, worker, sandbox, password):
     at_password(http, rina, worker, sandbox)

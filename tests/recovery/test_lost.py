@@ -296,6 +296,7 @@ def test_a_new_contact_that_has_an_account_is_said_so_once_it_is_proven(http, ri
         (photo()[:300], "bukan foto"),
     ],
 )
+@pytest.mark.any_database
 def test_only_a_usable_photo_is_taken(app, http, rina, worker, sandbox, content, words):
     at_document(http, worker, sandbox, rina.nik, rina.mother_name)
     assert send_photo(http, content).status_code == 400

@@ -13,7 +13,8 @@ from tests.recovery.conftest import NEW_PASSWORD, code_in, password_is
 from tests.recovery.test_lost import NEW_EMAIL, NEW_PHONE, photo
 from tests.web.test_accessibility import DESK, PHONE, faults
 
-pytestmark = pytest.mark.any_database  # what a browser shows; the rules are tried on both stores beside it
+# What a browser shows; the rules are tried on both stores beside it.
+pytestmark = [pytest.mark.any_database, pytest.mark.browser]
 
 PICTURES = os.environ.get("PICTURES")  # a folder to look at what the pages look like
 

@@ -24,6 +24,7 @@ UNAVAILABLE = [
 ]  # fmt: skip
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V16.5.2", "V16.5.3")
 @pytest.mark.parametrize("outcome", UNAVAILABLE)
 def test_whatever_is_wrong_with_the_registry_the_application_is_kept_and_the_citizen_told(
@@ -118,6 +119,7 @@ def test_an_outage_uses_up_no_try(http: Browser, sandbox: Outside, clock: MovedC
     assert http.path == "/daftar/kontak"
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V13.1.2", "V15.4.4")
 def test_after_three_failures_pages_answer_at_once(http: Browser, sandbox: Outside) -> None:
     sandbox.fault(dukcapil="slow", slow_seconds=6)

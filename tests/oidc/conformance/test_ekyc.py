@@ -12,6 +12,8 @@ from tests.oidc.house import PROVEN
 from tests.oidc.party import ISSUER, Browser, Party
 from tests.oidc.test_assurance import FRAMEWORK, browser, told, trusted
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["browser", "trusted"]
 NAME = {"name": "Siti Aminah"}
 

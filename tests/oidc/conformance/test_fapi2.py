@@ -16,6 +16,8 @@ from tests.oidc.house import House
 from tests.oidc.party import CALLBACK, ISSUER, values_of
 from tests.oidc.signer import Signer, unsigned
 
+pytestmark = pytest.mark.any_database
+
 TOKEN, PAR = "/oauth/token", "/oauth/par"
 
 
