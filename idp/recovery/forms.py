@@ -11,9 +11,9 @@ from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, PasswordField, RadioField, SelectChoice, StringField, ValidationError
 from wtforms.validators import InputRequired
 
-from idp import accounts
 from idp.identity import EmailAddress, Malformed, Nik, PersonName, PhoneNumber
 from idp.recovery.flow import Way
+from idp.web import refused_passwords
 
 _EMPTY = _l("Bagian ini perlu diisi.")
 _NIK_FAULTS = {
@@ -29,18 +29,6 @@ _NAME_FAULTS = {
 }
 _EMAIL_FAULTS = {"": _l("Alamat email ini belum lengkap. Contoh: nama@contoh.id")}
 _PHONE_FAULTS = {"": _l("Nomor HP ini tidak dikenali. Contoh: 0812 3456 7890")}
-
-PASSWORD_FAULTS: Mapping[str, Any] = {
-    "length": _l("Password minimal 8 karakter."),
-    "lower": _l("Password perlu minimal satu huruf kecil."),
-    "upper": _l("Password perlu minimal satu huruf besar."),
-    "digit": _l("Password perlu minimal satu angka."),
-    "symbol": _l("Password perlu salah satu simbol: %(symbols)s", symbols=" ".join(accounts.PASSWORD_SYMBOLS)),
-    "too_long": _l("Password ini terlalu panjang."),
-    "common": _l("Password ini terlalu sering dipakai orang, jadi mudah ditebak. Pilih yang lain."),
-    "personal": _l("Password tidak boleh berisi NIK, nama, email, atau nomor HP kamu."),
-    "context": _l("Password tidak boleh berisi kata yang mudah ditebak di sini, misalnya nama layanan ini."),
-}
 PHOTO_FAULTS: Mapping[str, Any] = {
     "empty": _l("Pilih foto KTP-mu dulu."),
     "too_large": _l("Foto ini terlalu besar. Paling besar 5 MB dan 25 megapiksel."),
@@ -99,7 +87,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
 
     def refuse(self, faults: tuple[str, ...]) -> None:
         """Say what is wrong with it."""
-        self.password.errors = [*self.password.errors, *(PASSWORD_FAULTS[fault] for fault in faults)]
+        refused_passwords.say(self.password, faults)
 
 
 class LostForm(FlaskForm):  # type: ignore[misc]

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 
 from idp import accounts
 from idp.identity import EmailAddress, Malformed, Nik, PersonName, PhoneNumber
+from idp.web import refused_passwords
 
 _NIK_FAULTS = {
     "digits": _l("NIK hanya berisi angka."),
@@ -28,18 +29,6 @@ _EMAIL_FAULTS = {"": _l("Alamat email ini belum lengkap. Contoh: nama@contoh.id"
 _PHONE_FAULTS = {"": _l("Nomor HP ini tidak dikenali. Contoh: 0812 3456 7890")}
 _NOT_MOBILE = _l("Kode hanya bisa dikirim ke nomor HP Indonesia, misalnya 0812 3456 7890.")
 _EMPTY = _l("Bagian ini perlu diisi.")
-
-PASSWORD_FAULTS: Mapping[str, Any] = {
-    "length": _l("Password minimal 8 karakter."),
-    "lower": _l("Password perlu minimal satu huruf kecil."),
-    "upper": _l("Password perlu minimal satu huruf besar."),
-    "digit": _l("Password perlu minimal satu angka."),
-    "symbol": _l("Password perlu salah satu simbol: %(symbols)s", symbols=" ".join(accounts.PASSWORD_SYMBOLS)),
-    "too_long": _l("Password ini terlalu panjang."),
-    "common": _l("Password ini terlalu sering dipakai orang, jadi mudah ditebak. Pilih yang lain."),
-    "personal": _l("Password tidak boleh berisi NIK, nama, email, atau nomor HP kamu."),
-    "context": _l("Password tidak boleh berisi kata yang mudah ditebak di sini, misalnya nama layanan ini."),
-}
 
 
 def _parsed(field: Field, parse: Callable[[str], Any], faults: Mapping[str, Any]) -> Any:
@@ -105,10 +94,7 @@ class ContactsForm(FlaskForm):  # type: ignore[misc]
     def validate_password(self, field: Field) -> None:
         """The five rules of the page, and what only the server knows."""
         owner = accounts.Owner(self._owner.nik, self._owner.name, self.parsed.get("email"), self.parsed.get("phone"))
-        faults = accounts.password_faults(field.data or "", owner)
-        field.errors = [*field.errors, *(PASSWORD_FAULTS[fault] for fault in faults[:-1])]
-        if faults:
-            raise ValidationError(PASSWORD_FAULTS[faults[-1]])
+        refused_passwords.say(field, accounts.password_faults(field.data or "", owner))
 
 
 class PhoneForm(FlaskForm):  # type: ignore[misc]

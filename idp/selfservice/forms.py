@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 
 from idp import accounts, petitions
 from idp.identity import EmailAddress, Malformed, PhoneNumber
-from idp.registration.forms import PASSWORD_FAULTS
+from idp.web import refused_passwords
 
 _EMPTY = _l("Bagian ini perlu diisi.")
 _NAMED = Length(max=40, message=_l("Nama paling panjang 40 huruf."))
@@ -39,10 +39,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
         """The five rules of the page, and what only the server knows."""
         if field.data == self.present.data:
             raise ValidationError(_l("Password baru harus berbeda dari yang sekarang."))
-        faults = accounts.password_faults(field.data or "", self._owner)
-        field.errors = [*field.errors, *(PASSWORD_FAULTS[fault] for fault in faults[:-1])]
-        if faults:
-            raise ValidationError(PASSWORD_FAULTS[faults[-1]])
+        refused_passwords.say(field, accounts.password_faults(field.data or "", self._owner))
 
 
 class AuthenticatorForm(FlaskForm):  # type: ignore[misc]

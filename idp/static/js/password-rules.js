@@ -8,6 +8,7 @@ const RULES = {
 };
 
 function mark(item, met, words) {
+  item.classList.remove("broken");
   item.classList.toggle("met", met);
   let said = item.querySelector("[data-said]");
   if (!said) {
@@ -27,5 +28,6 @@ for (const list of document.querySelectorAll("[data-password-rules]")) {
     }
   };
   input.addEventListener("input", check);
-  check();
+  // What the server found broken in the last password stays marked until another one is typed.
+  if (!list.querySelector(".broken")) check();
 }
