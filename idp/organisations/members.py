@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from idp import audit, clock
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
+from idp.organisations import telling
 from idp.organisations.models import CapacityRow, Membership, Organisation, Role
 
 
@@ -52,6 +53,7 @@ def put_member(organisation_id: str, account_id: str, role: Role, **facts: Any) 
         session.add(row)
         session.flush()
         audit.record(audit.Event.MEMBER_JOINED, account_id, organisation=organisation_id, role=role, **facts)
+        telling.joined(row)
         return row
 
 
@@ -77,6 +79,7 @@ def remove(organisation_id: str, account_id: str, *, by: str | None = None, **fa
             raise NotAllowed
         if by is not None:
             _raise_if_last(session, row)
+        telling.left(row, told=by != account_id)
         session.delete(row)
         audit.record(audit.Event.MEMBER_LEFT, account_id, organisation=organisation_id, own_wish=by == account_id, **facts)
 
@@ -84,7 +87,8 @@ def remove(organisation_id: str, account_id: str, *, by: str | None = None, **fa
 def forget(account_id: str) -> None:
     """An account has ended: so have its memberships, whoever is left; inside a unit of work."""
     with unit_of_work() as session:
-        for row in session.scalars(select(Membership).where(Membership.account_id == account_id)):
+        for row in memberships(account_id):
+            telling.left(row, told=False)
             session.delete(row)
         session.execute(delete(CapacityRow).where(CapacityRow.account_id == account_id))
 

@@ -250,6 +250,31 @@ def test_the_end_of_an_account_ends_its_memberships(app: Flask, company: str, ri
         assert organisations.every(Kind.COMPANY)[0].id == company
 
 
+def test_admins_are_told_who_comes_and_goes_and_whoever_was_taken_out_hears_of_it(
+    app: Flask, company: str, rina: Holder, budi: Holder, worker: Any, sandbox: Any
+) -> None:
+    def subjects(whom: Holder) -> list[str]:
+        worker.drain()
+        return [mail["subject"] for mail in sandbox.mail(whom.email) if "PT Contoh" in mail["subject"]]
+
+    came, went = "Budi Santoso bergabung dengan PT Contoh", "Budi Santoso tidak lagi di PT Contoh"
+    with app.app_context():
+        organisations.put_member(company, budi.account_id, Role.MEMBER)
+        organisations.remove(company, budi.account_id, by=budi.account_id)
+    assert subjects(rina) == [came, went]
+    assert subjects(budi) == []
+    with app.app_context():
+        organisations.put_member(company, budi.account_id, Role.ADMIN)
+        organisations.remove(company, budi.account_id, by=rina.account_id)
+    assert subjects(rina)[2:] == [came, went]
+    assert subjects(budi) == ["Kamu bukan lagi anggota PT Contoh"]
+    with app.app_context():
+        organisations.put_member(company, budi.account_id, Role.MEMBER)
+        erase(budi.account_id, "Dian")
+    assert subjects(rina)[4:] == [came, went]
+    assert len(subjects(budi)) == 1
+
+
 def test_the_admins_page_is_fit_for_everybody(
     app: Flask, http: Browser, page: Any, live: Any, company: str, rina: Holder, budi: Holder
 ) -> None:
