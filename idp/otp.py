@@ -66,11 +66,10 @@ class Expired(Refused):
 
 
 class TooManyTries(Refused):
-    """The code is used up by wrong tries; or the day is (`today`), then no new one helps before tomorrow."""
+    """The code is used up by wrong tries; or the day is, then no new one helps before tomorrow."""
 
     def __init__(self, *, today: bool) -> None:
         super().__init__(today)
-        self.today = today
         self.reason = "today" if today else "tries"
 
 
@@ -138,7 +137,6 @@ local hash = redis.call('HGET', KEYS[1], 'hash')
 if not hash or tonumber(redis.call('HGET', KEYS[1], 'expires_at')) <= now then return {'expired'} end
 local since = tonumber(redis.call('HGET', KEYS[2], 'since') or '0')
 if now - since >= tonumber(ARGV[5]) then
-  redis.call('DEL', KEYS[2])
   redis.call('HSET', KEYS[2], 'since', ARGV[1], 'count', 0)
   redis.call('EXPIRE', KEYS[2], ARGV[5] * 2)
 end
@@ -169,8 +167,8 @@ def issue(errand: Errand, *, address: str, proofed: bool = False) -> Issued:
         block = sms_budget.prefix(errand.to)
     code = str(pyotp.HOTP(pyotp.random_base32()).at(0))
     now = clock.seconds()
-    gap = FIRST_GAP_SECONDS if settings.current().limits == "on" else 0
-    arguments = (now, _hash(errand, code), now + LIFE_SECONDS, _hash(errand, "to"), block, gap, LONGEST_GAP_SECONDS, KEPT_SECONDS)
+    longest = LONGEST_GAP_SECONDS if settings.current().limits == "on" else 0
+    arguments = (now, _hash(errand, code), now + LIFE_SECONDS, _hash(errand, "to"), block, FIRST_GAP_SECONDS, longest, KEPT_SECONDS)
     next_at = redis.eval(_ISSUE, 1, _key(errand), *arguments)
     if next_at:
         raise TooSoon(_seconds_until(float(next_at)))
@@ -189,7 +187,8 @@ def verify(errand: Errand, raw_code: str) -> None:
     match answer:
         case ["right", block]:
             accounts.code_tries.forget(errand.account_id)
-            sms_budget.code_entered(block)
+            if block:  # none for an address
+                sms_budget.code_entered(block)
         case ["wrong", left]:
             with unit_of_work():
                 audit.record(audit.Event.CODE_REFUSED, errand.account_id, purpose=errand.purpose, tries_left=int(left))
@@ -214,8 +213,8 @@ def _tried(errand: Errand, arguments: tuple[object, ...]) -> list[bytes | int]:
 
 
 def _state(errand: Errand) -> Pending:
-    to, next_at, expires_at = cast(list[bytes | None], redis.hmget(_key(errand), ["to", "next_at", "expires_at"]))
-    if to is None or next_at is None or expires_at is None or to.decode() != _hash(errand, "to"):
+    to, next_at, expires_at = cast(list[bytes], redis.hmget(_key(errand), ["to", "next_at", "expires_at"]))  # all or none of them
+    if not to or to.decode() != _hash(errand, "to"):
         return Pending(0, in_force=False)
     return Pending(_seconds_until(float(next_at)), in_force=float(expires_at) > clock.seconds())
 

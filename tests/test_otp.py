@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from idp import accounts, otp, sms_budget
+from idp import accounts, audit, otp, sms_budget
+from idp import clock as the_clock
 from idp.extensions import db, redis
 from idp.identity import EmailAddress, PhoneNumber
 from idp.throttle import Throttled
@@ -87,11 +88,22 @@ def test_after_five_wrong_tries_the_right_code_is_worth_nothing(errand: otp.Erra
     assert enter(errand, code) == "tries"
 
 
-def test_a_refusal_says_how_many_tries_are_left(errand: otp.Errand, ask: Ask, app: Flask) -> None:
+def test_a_refusal_says_how_many_tries_are_left_and_is_on_record(errand: otp.Errand, ask: Ask, app: Flask) -> None:
     code = ask(errand)
-    with app.app_context(), pytest.raises(otp.WrongCode) as refused:
-        otp.verify(errand, wrong(code))
+    with app.app_context():
+        with pytest.raises(otp.WrongCode) as refused:
+            otp.verify(errand, wrong(code))
+        recorded = db.session.query(audit.AuditEvent).filter_by(event="code_refused").one()
     assert refused.value.tries_left == 4
+    assert (recorded.subject, recorded.facts) == (errand.account_id, {"purpose": "activation", "tries_left": 4})
+
+
+def test_a_code_says_when_it_ends_and_its_return_is_counted_for_its_block(errand: otp.Errand, app: Flask) -> None:
+    with app.app_context():
+        issued = otp.issue(errand, address="192.0.2.1")
+        assert 299 < (issued.expires_at - the_clock.now()).total_seconds() <= 300
+        otp.verify(errand, issued.code)
+        assert redis.hgetall("idp:sms:block:+6281277") == {b"entered": b"1"}
 
 
 def later(clock: MovedClock) -> None:
@@ -105,8 +117,7 @@ def test_after_twenty_wrong_tries_in_a_day_no_new_code_helps_before_tomorrow(
     signing_in = replace(errand, purpose=otp.Purpose.SIGN_IN)
     for _ in range(4):
         code = ask(signing_in)
-        for _ in range(5):
-            enter(signing_in, wrong(code))
+        assert [enter(signing_in, wrong(code)) for _ in range(5)] == ["wrong"] * 4 + ["tries"]
         later(clock)
     assert enter(signing_in, ask(signing_in)) == "today"
     clock.shift(86_400)
@@ -146,6 +157,18 @@ def test_a_code_is_worth_nothing_on_another_errand(errand: otp.Errand, ask: Ask,
     code = ask(errand)
     assert enter(replace(errand, **elsewhere), code) in ("expired", "wrong")
     assert enter(errand, code) == "right"
+
+
+def test_another_browser_neither_waits_for_this_one_nor_takes_its_code_away(errand: otp.Errand, ask: Ask, enter: Enter, app: Flask) -> None:
+    here = replace(errand, to=EmailAddress("a@example.id"))
+    elsewhere = replace(here, browser="browser-2")
+    code = ask(here)
+    with app.app_context():
+        assert otp.pending(elsewhere) == otp.Pending(0, in_force=False)
+    other = ask(elsewhere)
+    assert [enter(here, code), enter(elsewhere, other)] == ["right", "right"]
+    with app.app_context():
+        assert redis.keys("idp:sms:block*") == [], "a code by mail is no SMS that came back"
 
 
 def test_a_code_is_worth_nothing_for_another_account(errand: otp.Errand, ask: Ask, enter: Enter, app: Flask) -> None:
@@ -188,6 +211,17 @@ def test_redis_holds_neither_code_nor_number(errand: otp.Errand, ask: Ask, app: 
     assert "81277700077" not in held
 
 
+def test_redis_forgets_an_errand_within_an_hour_and_a_day_of_tries_no_sooner_than_it_counts(
+    errand: otp.Errand, ask: Ask, enter: Enter, app: Flask
+) -> None:
+    enter(errand, wrong(ask(errand)))
+    with app.app_context():
+        [day] = redis.keys("idp:otp:*:day")
+        [kept] = set(redis.keys("idp:otp:*")) - {day}
+        assert otp.LIFE_SECONDS < redis.ttl(kept) <= 3600
+        assert otp.DAY_SECONDS < redis.ttl(day) <= 2 * otp.DAY_SECONDS
+
+
 @pytest.mark.asvs("V2.3.4", "V6.5.1")
 def test_of_fifty_who_enter_the_right_code_at_once_one_wins(errand: otp.Errand, ask: Ask, app: Flask) -> None:
     code = ask(errand)
@@ -205,10 +239,12 @@ def test_of_fifty_wrong_tries_at_once_five_count(errand: otp.Errand, ask: Ask, a
         assert db.session.get_one(accounts.Account, errand.account_id).wrong_codes == 5
 
 
-def test_of_fifty_who_ask_at_once_one_code_is_made(errand: otp.Errand, app: Flask) -> None:
-    results = at_once(app, lambda number: otp.issue(errand, address="192.0.2.1"))
+@pytest.mark.parametrize("to", [PHONE, EmailAddress("a@example.id")])
+def test_of_fifty_who_ask_at_once_one_code_is_made(errand: otp.Errand, app: Flask, to: PhoneNumber | EmailAddress) -> None:
+    results = at_once(app, lambda number: otp.issue(replace(errand, to=to), address="192.0.2.1"))
     assert len([one for one in results if isinstance(one, otp.Issued)]) == 1
     assert all(isinstance(one, otp.Issued | otp.TooSoon | Throttled) for one in results)
+    assert {one.retry_after for one in results if isinstance(one, otp.TooSoon)} <= {29, 30}
 
 
 @pytest.mark.parametrize("unreachable", ["+622150000000", "+6590000000", "+628000000000"])
@@ -222,11 +258,14 @@ def test_a_phone_gets_three_codes_in_a_quarter_of_an_hour_and_five_in_an_hour(ap
     def errand(number: int) -> otp.Errand:
         return otp.Errand(otp.Purpose.SIGN_IN, f"{number:032d}", PHONE, "b")
 
+    clock.shift(-the_clock.timestamp() % 3600)  # to the beginning of an hour
     for number in range(3):
         ask(errand(number), address=f"192.0.2.{number}")
         clock.shift(31)
     with pytest.raises(Throttled):
         ask(errand(9))
+    with app.app_context():
+        assert sms_budget.spent_this_hour() == 3, "what is refused costs nothing"
     for number in range(3, 5):
         clock.shift(15 * 60)
         ask(errand(number), address=f"192.0.2.{number}")
@@ -254,8 +293,11 @@ def test_a_registration_gets_five_codes_in_all(errand: otp.Errand, ask: Ask, clo
         ask(replace(errand, to=PhoneNumber("+6281277000099")))
 
 
-def test_of_the_hourly_budget_a_fifth_is_kept_for_the_proven(ask: Ask, configured: Any, clock: MovedClock) -> None:
+def test_of_the_hourly_budget_a_fifth_is_kept_for_the_proven(app: Flask, ask: Ask, configured: Any, clock: MovedClock) -> None:
     configured(sms_hourly_budget=10)
+    clock.shift((1800 - the_clock.timestamp()) % 3600)  # to the middle of an hour
+    with app.app_context():
+        assert sms_budget.spent_this_hour() == 0
 
     def asked(number: int, **options: Any) -> str:
         errand = otp.Errand(otp.Purpose.SIGN_IN, f"{number:032d}", PhoneNumber(f"+6281277{number:06d}"), "b")
@@ -263,8 +305,14 @@ def test_of_the_hourly_budget_a_fifth_is_kept_for_the_proven(ask: Ask, configure
 
     for number in range(8):
         asked(number)
-    with pytest.raises(Throttled):
+    at_most = 3600 - the_clock.timestamp() % 3600
+    with pytest.raises(Throttled) as refused:
         asked(8)
+    assert refused.value.name == "sms_altogether"
+    assert 3600 - the_clock.timestamp() % 3600 <= refused.value.retry_after <= at_most
+    with app.app_context():
+        assert sms_budget.spent_this_hour() == 8
+        assert 3600 <= redis.ttl(redis.keys("idp:sms:hour:*")[0]) <= 7200
     asked(9, proofed=True)
     asked(10, proofed=True)
     with pytest.raises(Throttled):
@@ -273,27 +321,31 @@ def test_of_the_hourly_budget_a_fifth_is_kept_for_the_proven(ask: Ask, configure
     asked(12)
 
 
-def test_a_block_of_numbers_whose_codes_never_come_back_is_stopped_and_reported(app: Flask, ask: Ask) -> None:
-    from idp.audit import AuditEvent
-
+@pytest.mark.parametrize("entered", [0, 39])
+def test_a_block_of_numbers_whose_codes_never_come_back_is_stopped_and_reported(app: Flask, ask: Ask, entered: int) -> None:
     block = sms_budget.prefix(PHONE)
     with app.app_context():
         for number in range(100):
-            if number < 39:
+            if number < entered:
                 sms_budget.code_entered(block)
             sms_budget.code_sent(block)
-        reported = db.session.query(AuditEvent).filter_by(event="sms_prefix_stopped").one()
-    assert reported.facts == {"block": block, "entered": 39, "of": 100}
-    with pytest.raises(Throttled):
+        reported = db.session.query(audit.AuditEvent).filter_by(event="sms_prefix_stopped").one()
+        assert redis.hgetall(f"idp:sms:block:{block}") == {}, "the next hundred is judged by itself"
+    assert reported.facts == {"block": block, "entered": entered, "of": 100}
+    with pytest.raises(Throttled) as refused:
         ask(otp.Errand(otp.Purpose.SIGN_IN, "0" * 32, PHONE, "b"))
+    assert refused.value.name == "sms_prefix"
+    assert 3500 < refused.value.retry_after <= 3600
     ask(otp.Errand(otp.Purpose.SIGN_IN, "0" * 32, PhoneNumber("+6285277700077"), "b"))
 
 
 def test_a_block_whose_codes_come_back_goes_on(app: Flask, ask: Ask) -> None:
     block = sms_budget.prefix(PHONE)
     with app.app_context():
+        for _ in range(60):
+            sms_budget.code_sent("+6281278")
         for number in range(200):
-            if number % 2:
+            if number % 5 < 2:
                 sms_budget.code_entered(block)
             sms_budget.code_sent(block)
     ask(otp.Errand(otp.Purpose.SIGN_IN, "0" * 32, PHONE, "b"))
@@ -303,7 +355,7 @@ def test_a_block_whose_codes_come_back_goes_on(app: Flask, ask: Ask) -> None:
 def test_codes_are_spread_evenly(app: Flask, configured: Any) -> None:
     configured(limits="off")
     with app.app_context():
-        codes = [otp.issue(otp.Errand(otp.Purpose.SIGN_IN, "0" * 32, PHONE, str(n)), address="-").code for n in range(2000)]
+        codes = [otp.issue(otp.Errand(otp.Purpose.SIGN_IN, "0" * 32, PHONE, "b"), address="-").code for _ in range(2000)]
     assert len(set(codes)) > 1980
     first_digits = [sum(code[0] == str(digit) for code in codes) for digit in range(10)]
     assert min(first_digits) > 120
