@@ -6,7 +6,7 @@ LOCK := requirements.lock
 PORT_BASE ?= 8000
 export PORT_BASE
 
-.PHONY: help run test check lint bench soak serve worker translations lock clean-state browser
+.PHONY: help run test check lint bench soak mutants serve worker translations lock clean-state browser
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -46,6 +46,10 @@ HOSTILE := tests/test_hostile.py tests/oidc/test_hostile.py tests/oidc/test_open
 soak: browser  ## long trials
 	$(BIN)/python -m pytest -n 2 tests/soak
 	HOSTILE_TIMES=10 $(BIN)/python -m pytest -n 2 --dist worksteal $(HOSTILE)
+
+# MUTANTS="codes limits" tries some groups only; docs/mutants.md says what there is.
+mutants: $(VENV)/.ready-test  ## mutation testing of codes, limits, sign-in, recovery, tokens and redirects; an hour
+	$(BIN)/python -m tests.mutation $(MUTANTS)
 
 serve: $(VENV)/.ready  ## the provider alone, settings from the environment
 	@$(BIN)/idp db upgrade

@@ -8,7 +8,8 @@ from idp import otp, settings, sms_budget, throttle
 from idp.accounts import code_tries
 from idp.login import lanes
 from idp.petitions import CLOCK
-from idp.recovery import codes
+from idp.recovery import cases, codes
+from idp.recovery.models import ATTEMPT_LIFE
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "limits.md"
 DECIDED = {
@@ -32,10 +33,13 @@ def test_the_documentation_says_every_limit_as_it_is() -> None:
 def test_the_figures_are_those_that_were_decided() -> None:
     assert {name: throttle.LIMITS[name] for name in DECIDED} == DECIDED
     assert (otp.TRIES_PER_CODE, otp.TRIES_PER_DAY, code_tries.MOST_WRONG_CODES_IN_A_ROW) == (5, 20, 100)
-    assert (otp.LIFE_SECONDS, otp.FIRST_GAP_SECONDS) == (300, 30)
-    assert (codes.LIFE.total_seconds(), codes.TRIES, codes.FIRST_GAP_SECONDS) == (300, 5, 30)
+    assert (otp.LIFE_SECONDS, otp.FIRST_GAP_SECONDS, otp.LONGEST_GAP_SECONDS, otp.DAY_SECONDS) == (300, 30, 900, 86_400)
+    assert (codes.LIFE.total_seconds(), codes.TRIES, codes.FIRST_GAP_SECONDS, codes.LONGEST_GAP_SECONDS) == (300, 5, 30, 900)
     assert (sms_budget.SHARE_OF_NEWCOMERS, sms_budget.SENDS_BEFORE_JUDGING, sms_budget.LEAST_ENTERED) == (0.8, 100, 40)
-    assert (lanes.FREE_FAILURES, lanes.LONGEST_WAIT_SECONDS, lanes.FAILURES_BEFORE_CODE) == (5, 900, 100)
+    assert (sms_budget.HOUR_SECONDS, sms_budget.STOPPED_SECONDS, sms_budget.PREFIX_LENGTH) == (3600, 3600, 8)
+    assert (lanes.FREE_FAILURES, lanes.LONGEST_WAIT_SECONDS, lanes.FAILURES_BEFORE_CODE, lanes.DAY_SECONDS) == (5, 900, 100, 86_400)
+    assert (cases.UNDECIDED_FOR.days, cases.FINISH_WITHIN.days, cases.OFFICERS, cases.OFFICERS_FOR_VERIFIED) == (30, 7, 1, 2)
+    assert ATTEMPT_LIFE.total_seconds() == 30 * 60
     assert CLOCK.total_seconds() == 72 * 3600
 
 

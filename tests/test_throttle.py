@@ -1,21 +1,54 @@
 """Limits hold under concurrency, say how long to wait, and can be switched off in a sandbox only."""
 
 import threading
+import time
 
 import pytest
 
 from idp import settings, throttle
+from idp.extensions import redis
+from tests.owning import at_once
 
 NAME = "client_authentication_failures"
 
 
-def test_the_twentieth_is_allowed_and_the_next_is_told_to_wait(context):
-    for _ in range(20):
+def test_the_twentieth_is_allowed_and_the_next_is_told_to_wait_as_long_as_it_has_to(context, clock):
+    began = time.time()
+    throttle.hit(NAME, "one")
+    begun = time.time()
+    for _ in range(19):
         throttle.hit(NAME, "one")
+    asked = time.time()
     with pytest.raises(throttle.Throttled) as refused:
         throttle.hit(NAME, "one")
-    assert 1 <= refused.value.retry_after <= 61
+    assert refused.value.name == NAME
+    assert began + 60 - time.time() < refused.value.retry_after <= begun + 60 - asked + 1
     throttle.hit(NAME, "another")
+    clock.shift(refused.value.retry_after)
+    throttle.hit(NAME, "one")
+
+
+@pytest.mark.parametrize("limits", ["on", "off"])
+def test_a_count_that_is_given_back_was_never_made(context, configured, limits):
+    for _ in range(20):
+        throttle.hit(NAME, "one")
+    configured(limits=limits)
+    throttle.give_back(NAME, "one")
+    configured(limits="on")
+    if limits == "on":
+        throttle.hit(NAME, "one")
+    with pytest.raises(throttle.Throttled):
+        throttle.hit(NAME, "one")
+
+
+def test_whoever_a_wide_window_refuses_is_not_counted_in_a_narrow_one(context, clock):
+    for number in range(19):
+        throttle.hit("factor_tries", "crowd")
+        if number % 5 == 4 or number == 18:
+            clock.shift(301)
+    at_once(context, lambda number: throttle.hit("factor_tries", "crowd"))
+    counted = sorted(redis.llen(key) for key in redis.keys("idp:limit*"))
+    assert counted == [1, 20]
 
 
 @pytest.mark.asvs("V15.4.1", "V2.3.2")

@@ -1,0 +1,116 @@
+"""The trial: for each mutant a fork of this process, in which the tests of its lines run until one fails.
+
+Stores and outside world are those of the parent, and each test empties them; nothing else of a mutant outlives its fork."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from tests.mutation import changes, report
+from tests.mutation.changes import Mutant
+from tests.mutation.walks import Walks, run
+
+HANGS_AFTER = 30.0  # seconds for one test that takes a fraction of one
+
+
+class Trial:
+    """A plugin that runs mutants instead of tests."""
+
+    def __init__(self, files: list[Path], results: report.Results, *, patience: float, most: int) -> None:
+        """`patience`: seconds of tests for one mutant, the quickest that fit. `most`: changes of one statement, 0 for all."""
+        self._files = files
+        self._patience = patience
+        self._most = most
+        self._results = results
+        self._walks = Walks()
+        self._killers: defaultdict[str, list[str]] = defaultdict(list)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """All of it. Answers pytest that its tests are run."""
+        screen: Any = session.config.pluginmanager.getplugin("terminalreporter")
+        self._walks.record(session.items)
+        for name, fault in self._walks.faults.items():
+            screen.write_line(f"fails as it is, so it judges nothing: {name}\n{fault}")
+        screen.write_line(f"{len(self._walks.items)} tests take {sum(self._walks.seconds.values()):.0f} s")
+        _make_ready_to_fork()
+        for mutant in [mutant for path in self._files for mutant in changes.thinned(changes.of_file(path), self._most)]:
+            if self._results.is_known(mutant):
+                continue
+            began = time.perf_counter()
+            by = self._judge(mutant)
+            self._results.add(mutant, by)
+            if not by:
+                screen.write_line(f"survives ({len(self._walks.of(mutant))} tests, {time.perf_counter() - began:.1f} s) {mutant.name}")
+        return True
+
+    def _judge(self, mutant: Mutant) -> str:
+        """The test that fails on it, or the empty string."""
+        chosen = self._order(mutant)
+        told, tell = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(told)
+            try:
+                os.write(tell, self._first_to_fail(mutant, chosen).encode())
+            finally:
+                os._exit(0)
+        os.close(tell)
+        with os.fdopen(told) as answers:
+            by = answers.read()
+        os.waitpid(child, 0)
+        if by:
+            self._killers[mutant.place].insert(0, by)
+        return by
+
+    def _order(self, mutant: Mutant) -> list[str]:
+        """First what has caught other mutants of the same place, then the quickest, as far as patience goes."""
+        tests = self._walks.of(mutant)
+        known = [one for one in dict.fromkeys(self._killers[mutant.place]) if one in tests]
+        chosen, spent = [], 0.0
+        for name in dict.fromkeys(known + tests):
+            spent += self._walks.seconds[name]
+            if chosen and spent > self._patience:
+                break
+            chosen.append(name)
+        return chosen
+
+    def _first_to_fail(self, mutant: Mutant, chosen: list[str]) -> str:
+        """In the child."""
+        try:
+            mutant.plant()
+        except Exception as fault:
+            return f"does not load: {type(fault).__name__}"
+        signal.signal(signal.SIGALRM, _hangs)
+        items = [self._walks.items[name] for name in chosen]
+        others = list(self._walks.items.values())
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.session._setupstate.teardown_exact(item)
+            signal.setitimer(signal.ITIMER_REAL, HANGS_AFTER, 1)
+            fault = run(item, following or next(one for one in others if one is not item))
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            if fault:
+                return item.nodeid
+        return ""
+
+
+def _make_ready_to_fork() -> None:
+    """Connections to the database must not be shared by two processes; and what a fork does not touch it need not copy."""
+    changes.functions()  # before they are frozen out of sight
+    gc.collect()
+    for engine in [one for one in gc.get_objects() if isinstance(one, Engine)]:
+        engine.dispose()
+    gc.freeze()
+
+
+def _hangs(*_: object) -> None:
+    raise TimeoutError("the mutant hangs")
