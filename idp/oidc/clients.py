@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from idp import audit, clock, sealed
 from idp.extensions import after_commit, db, unit_of_work
 from idp.oidc import provider, uris
-from idp.oidc.metadata import ClientMetadata, MetadataRefused
+from idp.oidc.metadata import ClientMetadata, MetadataRefused, stored
 from idp.oidc.models import ClientRow, Consent, RefreshFamily
 from idp.oidc.signal_models import EventStream, WaitingEvent
 
@@ -142,7 +142,7 @@ def replace(client_id: str, metadata: ClientMetadata, *, self_registered: bool =
     """Put new metadata in the place of the old. Raises UnknownClient, MetadataRefused."""
     with unit_of_work() as session:
         row = _locked(session, client_id)
-        _check_scope(metadata, self_registered=self_registered, granted=ClientMetadata.model_validate(row.details).scopes)
+        _check_scope(metadata, self_registered=self_registered, granted=stored(row.details).scopes)
         row.details = _stored(metadata)
         secret = None if _has_fitting_secret(row, metadata) else _give_secret(row, metadata)
         _changed(row, audit.Event.CLIENT_CHANGED)
@@ -153,7 +153,7 @@ def rotate_secret(client_id: str) -> Registered:
     """Give a client a new secret; the old one is void at once. Raises UnknownClient; MetadataRefused if it has none."""
     with unit_of_work() as session:
         row = _locked(session, client_id)
-        secret = _give_secret(row, ClientMetadata.model_validate(row.details))
+        secret = _give_secret(row, stored(row.details))
         if secret is None:
             raise MetadataRefused([("token_endpoint_auth_method", "this client has no secret")])
         _changed(row, audit.Event.CLIENT_SECRET_ROTATED)
@@ -214,7 +214,7 @@ def _client(row: ClientRow) -> Client:
     return Client(
         client_id=row.id,
         status=row.status,
-        metadata=ClientMetadata.model_validate(row.details),
+        metadata=stored(row.details),
         version=row.version,
         secret_fingerprint=row.secret_fingerprint,
         registration_fingerprint=row.registration_fingerprint,

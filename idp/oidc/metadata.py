@@ -4,12 +4,13 @@ The names are those of RFC 7591, OpenID Connect Registration and their companion
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self, cast
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo, model_validator
 
 from idp.oidc import algorithms, uris
 
@@ -24,9 +25,28 @@ OWN_FIELDS = (
     "userinfo_acr_values", "userinfo_max_age",
 )  # fmt: skip
 
+
+def _visible(value: str, info: ValidationInfo) -> str:
+    """People read these texts: nothing in them may be unseen, or turn the rest around."""
+    if info.context is not STORED and any(unicodedata.category(one) in UNSEEN for one in value):
+        raise ValueError("holds characters that cannot be seen")
+    return value
+
+
+def _within_reason(value: int, info: ValidationInfo) -> int:
+    if info.context is not STORED and value > MAX_SECONDS:
+        raise ValueError(f"is more than {MAX_SECONDS}")
+    return value
+
+
+# What was registered under older rules is served on; the rules of today are for what comes in.
+STORED: dict[str, Any] = {"stored": True}
+MAX_SECONDS = 2**31
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 WebAddress = Annotated[str, AfterValidator(uris.check_web_address)]
 Word = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,200}$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
+Seconds = Annotated[int, Field(ge=0, strict=True), AfterValidator(_within_reason)]
 SigningAlg = Literal["RS256", "ES256", "EdDSA", "PS256"]
 RequestAlg = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 AssertionAlg = RequestAlg | Literal["HS256", "HS384", "HS512"]
@@ -110,7 +130,7 @@ class ClientMetadata(BaseModel):
     request_uris: tuple[str, ...] = Field((), max_length=50)
     require_pushed_authorization_requests: bool = False  # RFC 9126 6
     dpop_bound_access_tokens: bool = False  # RFC 9449 5.2
-    default_max_age: int | None = Field(None, ge=0)
+    default_max_age: Seconds | None = None
     require_auth_time: bool = False
     default_acr_values: tuple[Word, ...] = ()
     initiate_login_uri: WebAddress | None = None
@@ -137,7 +157,7 @@ class ClientMetadata(BaseModel):
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     resources: tuple[WebAddress, ...] = ()  # RFC 8707: for which it may ask access tokens
     userinfo_acr_values: tuple[Word, ...] = ()  # RFC 9470: one of these or stronger, or no claims; empty: any
-    userinfo_max_age: int | None = Field(None, ge=1)  # RFC 9470: seconds after which a sign-in opens no claims any more
+    userinfo_max_age: Annotated[Seconds, Field(ge=1)] | None = None  # RFC 9470: seconds after which a sign-in opens no claims any more
     serves: tuple[WebAddress, ...] = ()  # resources that it is itself: it may introspect tokens meant for them
 
     @model_validator(mode="before")
@@ -259,6 +279,11 @@ def parse(data: Mapping[str, Any]) -> ClientMetadata:
         raise MetadataRefused(
             (".".join(str(part) for part in one["loc"][:1]) or "metadata", _reason(one)) for one in fault.errors()
         ) from None
+
+
+def stored(details: Mapping[str, Any]) -> ClientMetadata:
+    """Metadata that were registered before."""
+    return ClientMetadata.model_validate(dict(details), context=STORED)
 
 
 def _reason(error: Any) -> str:

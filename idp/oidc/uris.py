@@ -74,8 +74,11 @@ def origin(uri: str) -> str:
 
 
 def host(uri: str) -> str:
-    """The host of an address, or the empty string."""
-    return urlsplit(uri).hostname or ""
+    """The host of an address, or the empty string; also of what is none."""
+    try:
+        return urlsplit(uri).hostname or ""
+    except ValueError:
+        return ""
 
 
 def matches(sent: str, registered: str, *, native: bool) -> bool:

@@ -91,6 +91,11 @@ def test_a_token_ends_after_its_days(provider: Flask, token: str) -> None:
         ({"redirect_uris": ["https://a.example/", "https://b.example/"], "sector_identifier_uri": None}, "invalid_client_metadata"),
         ({"sector_identifier_uri": "https://10.0.0.1/x"}, "invalid_client_metadata"),
         ({"contacts": "é"}, "invalid_client_metadata"),
+        ({"redirect_uris": ["https://[::1/"]}, "invalid_redirect_uri"),
+        ({"client_name": "\u202egnp.exe"}, "invalid_client_metadata"),
+        ({"client_name": "Kari\x00hub"}, "invalid_client_metadata"),
+        ({"default_max_age": True}, "invalid_client_metadata"),
+        ({"default_max_age": 10**40}, "invalid_client_metadata"),
     ],
 )
 def test_bad_metadata_are_refused_by_name(provider: Flask, token: str, metadata: dict[str, Any], error: str) -> None:
