@@ -22,7 +22,7 @@ RESPONSE_MODES = ("query", "fragment", "form_post", "jwt", "query.jwt", "fragmen
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none")
 OWN_FIELDS = (
     "pkce", "sector", "first_party", "profile", "tile", "purpose", "purpose_en", "colour", "resources", "serves",
-    "userinfo_acr_values", "userinfo_max_age",
+    "userinfo_acr_values", "userinfo_max_age", "old_routes",
 )  # fmt: skip
 
 
@@ -158,6 +158,7 @@ class ClientMetadata(BaseModel):
     resources: tuple[WebAddress, ...] = ()  # RFC 8707: for which it may ask access tokens
     userinfo_acr_values: tuple[Word, ...] = ()  # RFC 9470: one of these or stronger, or no claims; empty: any
     userinfo_max_age: Annotated[Seconds, Field(ge=1)] | None = None  # RFC 9470: seconds after which a sign-in opens no claims any more
+    old_routes: bool = False  # it speaks the plain OAuth of before, at GET /auth and its companions
     serves: tuple[WebAddress, ...] = ()  # resources that it is itself: it may introspect tokens meant for them
 
     @model_validator(mode="before")
@@ -234,7 +235,20 @@ def _faults(client: ClientMetadata) -> Iterable[tuple[str, str]]:
         yield "pkce", "can be optional for confidential clients only"
     if client.tile and not client.initiate_login_uri:
         yield "initiate_login_uri", "a tile needs it: it is where one click signs a person in"
+    yield from _old_route_faults(client)
     yield from _crypto_faults(client)
+
+
+def _old_route_faults(client: ClientMetadata) -> Iterable[tuple[str, str]]:
+    """The old routes know one way of everything."""
+    if not client.old_routes:
+        return
+    if client.token_endpoint_auth_method != "client_secret_post":
+        yield "old_routes", "needs client_secret_post: there the secret comes in the body"
+    if client.response_types != ("code",) or client.is_fapi or client.dpop_bound_access_tokens or client.require_signed_request_object:
+        yield "old_routes", "knows response type code and the plain profile only"
+    if "openid" not in client.scopes:
+        yield "old_routes", "is a sign-in: it needs the scope openid"
 
 
 def _uri_faults(client: ClientMetadata) -> Iterable[tuple[str, str]]:

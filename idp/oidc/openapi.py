@@ -26,6 +26,7 @@ TOKEN = (
 ABOUT_TOKEN = ("token", "token_type_hint", *CLIENT)
 # How a caller proves itself. {} stands for what the form holds: a secret, an assertion, an access token, or nothing.
 BASIC, BEARER, TOKENS = ("basic", ""), ("bearer",), ("bearer", "dpop")
+OLD_AUTHORIZE = ("client_id", "redirect_uri", "response_type", "scope", "state")
 LOGOUT = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state", "logout_hint", "ui_locales")
 
 
@@ -135,6 +136,19 @@ OPERATIONS = (
         json="Poll", security=TOKENS, proof=True,
     ),
     Operation("get", "/oauth/session", "Session Management frame", (200,)),
+    Operation("get", "/auth", "Authorization request of the old interface", (200, 303, 400), query=OLD_AUTHORIZE, needs=NEEDED),
+    Operation(
+        "post", "/api/v1/tokens", "Token request of the old interface", (200, 400, 401, 429), "OldTokens", json="OldTokenRequest",
+    ),
+    Operation("get", "/api/v1/users/me", "Who signed in, as the old interface said it", (200, 400, 401, 403), "OldUser", security=TOKENS),
+    Operation(
+        "get", "/profile/v1/profiles/{profile_id}", "The person's profile, as the old interface said it",
+        (200, 400, 401, 403, 404), "OldProfile", security=TOKENS,
+    ),
+    Operation(
+        "get", "/profile/v1/profiles/{profile_id}/{part}", "A page of educations, experiences, trainings, certifications or skills",
+        (200, 400, 401, 403, 404), "OldPage", query=("page", "limit"), security=TOKENS,
+    ),
 )  # fmt: skip
 
 

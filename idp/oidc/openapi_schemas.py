@@ -25,7 +25,7 @@ def _metadata() -> dict[str, Any]:
 
 def schemas() -> dict[str, Any]:
     """Every schema by its name."""
-    return {**ANSWERS, **SIGNALS, "ClientMetadata": _metadata()}
+    return {**ANSWERS, **SIGNALS, **OLD_ROUTES, "ClientMetadata": _metadata()}
 
 
 def ref(name: str) -> dict[str, str]:
@@ -88,4 +88,18 @@ SIGNALS: dict[str, dict[str, Any]] = {
     "Verification": _object(state=TEXT),
     "Poll": _object(maxEvents=SECONDS, returnImmediately={"type": "boolean"}, ack=WORDS, setErrs={"type": "object"}),
     "Events": _object("sets moreAvailable", sets={"type": "object", "additionalProperties": TEXT}, moreAvailable={"type": "boolean"}),
+}  # fmt: skip
+
+ID = {"type": "string", "minLength": 1, "maxLength": 255}
+OLD_ROUTES: dict[str, dict[str, Any]] = {
+    "OldTokenRequest": _object(
+        "client_id client_secret grant_type", client_id=TEXT, client_secret=TEXT, code=TEXT, redirect_uri=TEXT, refresh_token=TEXT,
+        grant_type={"enum": ["authorization_code", "refresh_token"]},
+    ),
+    "OldTokens": _object(
+        "data", data=_object("access_token token_type expires_in", access_token=TEXT, refresh_token=TEXT, expires_in=SECONDS)
+    ),
+    "OldUser": _object("data meta", data=_object("id status roles", id=ID, status=TEXT, roles={"type": "array"}), meta={"type": "object"}),
+    "OldProfile": _object("data meta", data=_object("id status", id=ID, status=TEXT), meta={"type": "object"}),
+    "OldPage": _object("data meta", data={"type": "array"}, meta=_object("page limit total", page=SECONDS, limit=SECONDS, total=SECONDS)),
 }  # fmt: skip

@@ -58,6 +58,13 @@ def of_request() -> Parameters:
     return read(request.form if request.method == "POST" else request.args)
 
 
+def of_json() -> Parameters:
+    """The members of a JSON object, as if they were the form; other values than texts are left out."""
+    document = json_body()
+    given = document if isinstance(document, dict) else {}
+    return read(MultiDict([(name, value) for name, value in given.items() if isinstance(value, str)]))
+
+
 def json_body() -> Any:
     """The body as JSON; None for one that is not."""
     try:

@@ -11,12 +11,23 @@ from idp.oidc.grants import Authorization
 from idp.oidc.host import ClaimAsk, ClaimsRequest
 
 
-def claims(authorization: Authorization, scope: Iterable[str], asked: Mapping[str, Mapping[str, Any]], place: str) -> dict[str, Any]:
-    """The claims for userinfo or an ID token. One without a value, or not of the value asked for, is left out."""
+def claims(
+    authorization: Authorization,
+    scope: Iterable[str],
+    asked: Mapping[str, Mapping[str, Any]],
+    place: str,
+    *,
+    only: frozenset[str] | None = None,
+) -> dict[str, Any]:
+    """The claims for userinfo or an ID token. One without a value, or not of the value asked for, is left out.
+
+    `only` names those that the reader wants now; the others are neither told nor noted as read."""
     if authorization.subject is None:
         return {}
     asks = _asks(authorization, scope, asked)
     verified = () if "verified_claims" in authorization.withheld else tuple(authorization.verified_claims.get(place, ()))
+    if only is not None:
+        asks, verified = {name: ask for name, ask in asks.items() if name in only}, ()
     if not asks and not verified:
         return {}
     noted = readings.note(authorization.subject, authorization.client_id, [*asks, *(["verified_claims"] if verified else [])], place)

@@ -67,7 +67,9 @@ class AuthorizationServer(AuthlibServer):
         return clients.find_active(client_id)
 
     def create_oauth2_request(self, _request: Any) -> ProtocolRequest:
-        """The request being served, checked for repeated parameters. Raises InvalidRequestError."""
+        """The request being served, checked for repeated parameters, or one that was read already. Raises InvalidRequestError."""
+        if isinstance(_request, ProtocolRequest):
+            return _request
         given = parameters.of_request()
         if given.repeated or given.oversized:
             raise InvalidRequestError("A parameter is repeated or too long (RFC 6749 3.2).")

@@ -13,7 +13,7 @@ from idp.oidc.parameters import Parameters
 class Untrusted(Exception):
     """A request that cannot be answered at the client; told on a page, for its developer."""
 
-    reason: str  # unknown_client, suspended_client, redirect_uri_missing, redirect_uri_mismatch, repeated
+    reason: str  # unknown_client, suspended_client, redirect_uri_missing, redirect_uri_mismatch, repeated, old_routes
     client: Client | None = None
     sent: str = ""
     differs: tuple[str, ...] = ()

@@ -71,6 +71,27 @@ def test_what_an_id_token_tells_is_on_record_too(app, reads, worker):
     assert {row.facts["place"]: row.facts["claims"] for row in released(app)}["id_token"] == ["email"]
 
 
+@pytest.mark.any_database
+def test_a_reading_by_the_old_routes_is_on_record_with_what_was_read_only(app: Flask, browser: Browser, rina: Holder, worker: Any) -> None:
+    old = {"old_routes": True, "token_endpoint_auth_method": "client_secret_post"}
+    party = Party.register(app, first_party=True, scope="openid profile email keahlian organisasi", **old)
+    asked = {"response_type": "code", "client_id": party.client_id, "redirect_uri": party.metadata.redirect_uris[0], "scope": "basic email"}
+    browser.request("GET", "/auth", query_string=asked)
+    document = {
+        "grant_type": "authorization_code", "code": values_of(browser.answer)["code"], "client_id": party.client_id,
+        "client_secret": party.secret, "redirect_uri": party.metadata.redirect_uris[0],
+    }  # fmt: skip
+    http, there = browser.app.test_client(), {"base_url": settings.current().issuer}
+    bearer = {"Authorization": f"Bearer {http.post('/api/v1/tokens', json=document, **there).json['data']['access_token']}"}
+    told = http.get("/api/v1/users/me", headers=bearer, **there).json["data"]
+    assert (told["name"], told["email"]) == (rina.name, rina.email)
+    assert told["roles"] == [{"id": "pencari_kerja", "name": "pencari_kerja", "label": "Pencari kerja"}]
+    http.get(f"/profile/v1/profiles/{told['id']}/skills", headers=bearer, **there)
+    worker.drain()
+    [row] = released(app)
+    assert set(row.facts["claims"]) == {"name", "email", "updated_at", "capacities"}
+
+
 def test_a_claim_that_the_person_has_not_is_not_said_to_be_read(app, reads, worker):
     assert "phone_number" not in reads(scope="openid email")
     worker.drain()
