@@ -70,7 +70,7 @@ def build() -> oidc.Host:
 
 
 def _authentication() -> oidc.Authentication | None:
-    session = sessions.current()
+    session = sessions.confirmed()
     if session is None:
         return None
     return oidc.Authentication(
@@ -79,6 +79,7 @@ def _authentication() -> oidc.Authentication | None:
         auth_time=int(session.auth_time.timestamp()),
         acr=session.acr,
         amr=session.amr,
+        may_act=session.may_act,
         moment=session.auth_time.timestamp(),
     )
 

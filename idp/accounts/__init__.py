@@ -35,7 +35,7 @@ from idp.accounts.lookup import (
     owner_of_email,
     owner_of_phone,
 )
-from idp.accounts.models import TERMS_VERSION, Account, State, may_act
+from idp.accounts.models import TERMS_VERSION, Account, State, is_in_use, may_act
 from idp.accounts.password_rules import SYMBOLS as PASSWORD_SYMBOLS
 from idp.accounts.password_rules import Owner
 from idp.accounts.password_rules import faults as password_faults
@@ -63,6 +63,7 @@ __all__ = [
     "find_active_by_nik",
     "find_by_identifier",
     "identifier_fingerprint",
+    "is_in_use",
     "may_act",
     "may_act_by_id",
     "nik_fingerprint",

@@ -19,6 +19,7 @@ class Authentication:
     auth_time: int  # NumericDate of the last time that the person proved who they are (OpenID Connect Core 2)
     acr: str
     amr: tuple[str, ...]
+    may_act: bool  # may the account act? read in the same moment
     moment: float = 0.0  # the same time with its fractions: two sign-ins of one second are two
 
     @property
@@ -84,7 +85,7 @@ class Host:
     """What the protocol needs from the house; nothing else of the house is known here."""
 
     scopes: Mapping[str, tuple[str, ...]]  # scope -> claims it opens (discovery, consent page)
-    authentication: Callable[[], Authentication | None]  # who is signed in in this browser
+    authentication: Callable[[], Authentication | None]  # who is signed in in this browser; no copy answers
     login_url: Callable[[str, LoginHint], str]  # where to send a browser that must sign in or step up, and return from
     claims: Callable[[str, ClaimsRequest], dict[str, Any]]  # (subject, what was asked and consented) -> claims
     end_session: Callable[[str], None]  # (sid) -> signed out

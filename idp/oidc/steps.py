@@ -35,7 +35,7 @@ def next_step(pending: Pending, auth: Authentication | None, client: Client) -> 
         return Step.REGISTER
     if auth is None:
         return Step.SIGN_IN
-    if not provider.host().may_act(auth.subject):
+    if not auth.may_act:
         raise AccessDeniedError("The account may not act.")
     if not is_new:
         only_select = set(request.prompt) & FRESH_PROMPTS == {"select_account"} and request.max_age != 0

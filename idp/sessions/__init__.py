@@ -1,6 +1,7 @@
 """Sessions: who is signed in in this browser, and which browsers are known.
 
-begin (new secret) -> current (cached for a minute, idle and absolute life checked at use) -> renew (step-up) -> end
+begin (new secret) -> current (cached for a minute, idle and absolute life checked at use) | confirmed (asked of SQL)
+-> renew (step-up) -> end
 Owns the sign-ins in SQL, their cache, both cookies and the seam to Flask-Login. Knows nothing of passwords, codes or
 clients: whoever wants to know of an end registers with `on_end`."""
 
@@ -20,7 +21,7 @@ from idp.sessions import cleaning, disowning
 from idp.sessions.device_words import device_words
 from idp.sessions.devices import accounts_known_here, remember, this_device
 from idp.sessions.held import Held, held, hold, release
-from idp.sessions.lifecycle import begin, current, end, end_everywhere, in_force, on_end, renew
+from idp.sessions.lifecycle import begin, confirmed, current, end, end_everywhere, in_force, on_end, renew
 from idp.sessions.models import SsoSession, StoredSession, idle
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "accounts_known_here",
     "begin",
     "cleaning",
+    "confirmed",
     "current",
     "device_words",
     "disowning",

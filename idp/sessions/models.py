@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import Boolean, String, UniqueConstraint
+from sqlalchemy import Boolean, Row, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from idp import clock, settings
@@ -59,9 +60,10 @@ class SsoSession(UserMixin):  # type: ignore[misc]
     shared_device: bool
     expires_at: datetime
     last_seen_at: datetime
+    may_act: bool = True  # whether the account could, when this was read
 
     @classmethod
-    def of(cls, row: StoredSession) -> SsoSession:
+    def of(cls, row: StoredSession | Row[Any], *, may_act: bool = True) -> SsoSession:
         """The sign-in that a row holds."""
         return cls(
             sid=row.id,
@@ -72,6 +74,7 @@ class SsoSession(UserMixin):  # type: ignore[misc]
             shared_device=row.shared_device,
             expires_at=row.expires_at,
             last_seen_at=row.last_seen_at,
+            may_act=may_act,
         )
 
     def get_id(self) -> str:

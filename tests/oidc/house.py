@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Blueprint, Flask, Response, has_request_context, make_response, redirect, request
@@ -77,7 +77,8 @@ class House:
         )
 
     def authentication(self) -> Authentication | None:
-        return self.sessions.get(request.cookies.get(COOKIE, ""))
+        found = self.sessions.get(request.cookies.get(COOKIE, ""))
+        return found and replace(found, may_act=found.subject not in self.suspended)
 
     def login_url(self, path: str, hint: LoginHint) -> str:
         self.hints.append(hint)
@@ -115,7 +116,7 @@ class House:
         before = self.sessions.get(request.cookies.get(COOKIE, "")) if has_request_context() else None
         # The same person's session goes on under its name, as in the real house.
         sid = before.sid if before and before.subject == subject else secrets.token_urlsafe(12)
-        self.sessions[cookie] = Authentication(subject, sid, clock.timestamp(), acr, amr, moment=clock.seconds())
+        self.sessions[cookie] = Authentication(subject, sid, clock.timestamp(), acr, amr, may_act=True, moment=clock.seconds())
         return cookie
 
     def blueprint(self) -> Blueprint:

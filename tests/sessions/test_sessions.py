@@ -255,6 +255,22 @@ def test_on_the_hot_path_redis_is_asked_once_and_sql_not_at_all(visitor: Visitor
     assert after - before == 2  # the look-up, and this count itself
 
 
+def test_before_something_is_given_out_one_statement_says_who_is_here_and_whether_they_may_act(visitor: Visitor, siti: Holder) -> None:
+    begun = visitor.begins(siti)
+    assert visitor.who is not None  # the cache has it from now on
+    statements: list[str] = []
+    with visitor.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+        before = redis.info("stats")["total_commands_processed"]  # type: ignore[index]
+    found = visitor.does(sessions.confirmed)
+    with visitor.app.app_context():
+        assert redis.info("stats")["total_commands_processed"] - before == 1  # type: ignore[index,operator]
+        assert (found.sid, found.may_act, len(statements)) == (begun.sid, True, 1)
+        db.session.execute(text("UPDATE accounts SET state = 'suspended' WHERE id = :id"), {"id": siti.account_id})
+        db.session.commit()
+    assert not visitor.does(sessions.confirmed).may_act
+
+
 def test_sql_is_asked_again_after_a_minute_and_use_is_noted_then(visitor: Visitor, siti: Holder, clock: MovedClock) -> None:
     first = visitor.begins(siti)
     clock.shift(61)
