@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import flask
 from dramatiq.brokers.redis import RedisBroker
@@ -38,14 +40,23 @@ FORM_BYTES = 256 * 1024
 FORM_PARTS = 200
 
 
+class Application(flask.Flask):
+    """Flask, which asks of a dozen functions in every request whether they are coroutines: none of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def create_app(chosen: Settings | None = None) -> flask.Flask:
     """The whole provider as a WSGI application. Raises what Settings raises on bad ones."""
     settings.use(chosen or Settings())
-    app = flask.Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     _configure(app, settings.current())
     _connect_stores(app, settings.current())
     csrf.init_app(app)
-    login_manager.init_app(app, add_context_processor=False)  # asking who it is costs; views ask
+    # All that init_app would add is a remember-me cookie, which is none of ours and opens the session of every request.
+    app.login_manager = login_manager  # type: ignore[attr-defined]
     web.init_app(app, cookie_secret=lambda: sealed.system_key("cookies"))
     sessions.init_app(app)
     _meet_outsiders(app, settings.current())
