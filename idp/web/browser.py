@@ -3,15 +3,51 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any
 
-from flask import Flask, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from idp import settings
 
 KEY = "browser"
+
+
+class _ReadLate(SessionMixin, MutableMapping[str, Any]):
+    """The cookie's content, read and verified when somebody asks for it: what programs and most redirects ask needs none."""
+
+    def __init__(self, read: Callable[[], SecureCookieSession]) -> None:
+        self._read = read
+        self._content: SecureCookieSession | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether anybody asked."""
+        return self._content is not None
+
+    @property
+    def content(self) -> SecureCookieSession:
+        """What the cookie holds."""
+        if self._content is None:
+            self._content = self._read()
+        return self._content
+
+    def __getitem__(self, name: str) -> Any:
+        return self.content[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.content[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self.content[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.content)
+
+    def __len__(self) -> int:
+        return len(self.content)
 
 
 class _LazilySigned(SecureCookieSessionInterface):
@@ -30,6 +66,23 @@ class _LazilySigned(SecureCookieSessionInterface):
             serializer = super().get_signing_serializer(app)
             self._made = (app.secret_key, serializer)
         return serializer
+
+    def open_session(self, app: Flask, request: Request) -> _ReadLate:  # type: ignore[override]
+        """Flask's, put off."""
+        self.get_signing_serializer(app)  # Flask-WTF looks for the secret before it asks for a session
+        opened = super().open_session
+
+        def read() -> SecureCookieSession:
+            content = opened(app, request)
+            assert content is not None  # there is always a secret
+            return content
+
+        return _ReadLate(read)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Flask's, where there is anything to save."""
+        if isinstance(session, _ReadLate) and session.is_read:
+            super().save_session(app, session.content, response)
 
 
 def init_app(app: Flask, secret: Callable[[], bytes]) -> None:
