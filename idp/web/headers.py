@@ -1,9 +1,14 @@
-"""Security headers on every answer (OWASP ASVS 5.0 V3.4)."""
+"""Security headers on every answer (OWASP ASVS 5.0 V3.4).
+
+A page says what it needs for itself; whatever it did not say is added at the door, as strict as it can be."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, g, request
 from redis.exceptions import RedisError
@@ -19,11 +24,35 @@ FIXED = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
 )
+OPENER = "Cross-Origin-Opener-Policy"
+POLICY = "Content-Security-Policy"
+ALWAYS = (
+    *FIXED,
+    (OPENER, "same-origin"),
+    (POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+)
+OVER_TLS = (*ALWAYS, ("Strict-Transport-Security", HSTS))
+
+
+class Door:
+    """Adds the headers that an answer does not have yet, once it is written: a header costs the more the earlier it is set."""
+
+    def __init__(self, wrapped: WSGIApplication) -> None:
+        self._wrapped = wrapped
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Any:
+            there = {name.lower() for name, _ in headers}
+            wanted = OVER_TLS if settings.current().https else ALWAYS
+            return start_response(status, [*headers, *[one for one in wanted if one[0].lower() not in there]], *fault)
+
+        return self._wrapped(environ, start)
 
 
 def init_app(app: Flask) -> None:
     """Add the headers to whatever leaves this application."""
     app.after_request(_add)
+    app.wsgi_app = Door(app.wsgi_app)  # type: ignore[method-assign]
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.jinja_env.globals["image_from"] = image_from
 
@@ -80,23 +109,17 @@ def _is_in_popup() -> bool:
 
 
 def _add(response: Response) -> Response:
-    opener = "unsafe-none" if _is_in_popup() else "same-origin"
-    wanted = [*FIXED, ("Cross-Origin-Opener-Policy", opener), ("Content-Security-Policy", _policy(response))]
-    if settings.current().https:
-        wanted.append(("Strict-Transport-Security", HSTS))
+    if _is_in_popup():
+        response.headers[OPENER] = "unsafe-none"
     if response.mimetype == "text/html":
-        wanted.append(("Cache-Control", "no-store"))
-    there = {name.lower() for name, _ in response.headers}
-    response.headers.extend([(name, value) for name, value in wanted if name.lower() not in there])
-    if response.mimetype == "text/html":
+        response.headers.setdefault(POLICY, _policy())
+        response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
         response.vary.add("Accept-Language")
     return response
 
 
-def _policy(response: Response) -> str:
-    if response.mimetype != "text/html":
-        return "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+def _policy() -> str:
     forms = " ".join(["'self'", *sorted(g.get("form_origins", ()))])
     frames = " ".join(sorted(g.get("frame_origins", ()))) or "'none'"
     images = " ".join(["'self' data: blob:", *sorted(g.get("image_origins", ()))])
