@@ -42,10 +42,11 @@ class Parameters(Mapping[str, str]):
 
 def read(given: MultiDict[str, str]) -> Parameters:
     """The parameters of a query or a form."""
-    lists = {name: [value for value in given.getlist(name) if value] for name in given}
+    said = dict(given.lists())
+    lists = {name: [value for value in values if value] for name, values in said.items()}
     return Parameters(
         values_={name: found[0] for name, found in lists.items() if found},
-        repeated=frozenset(name for name in lists if len(given.getlist(name)) > 1 and name != "resource"),
+        repeated=frozenset(name for name, values in said.items() if len(values) > 1 and name != "resource"),
         oversized=frozenset(
             name for name, found in lists.items() if any(len(one) > (MAX_OBJECT_LENGTH if name in LONG else MAX_LENGTH) for one in found)
         ),

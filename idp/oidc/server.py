@@ -47,11 +47,15 @@ class ProtocolRequest(OAuth2Request):
 
     def __init__(self, given: Parameters) -> None:
         self.method = request.method
-        self.uri = request.url
         self.headers = request.headers
         self.payload = Payload(given)
         self.client: clients.Client | None = None
         self.user = None
+
+    @property
+    def uri(self) -> str:
+        """The address that was called; asked for by few grants, and dear to put together."""
+        return request.url
 
     @property
     def form(self) -> Parameters:

@@ -23,7 +23,7 @@ class TrustedProxies:
         self._networks = [ipaddress.ip_network(one, strict=False) for one in networks]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._trusts(environ.get("REMOTE_ADDR", "")):
+        if self._networks and self._trusts(environ.get("REMOTE_ADDR", "")):
             return self._behind_proxy(environ, start_response)
         for name in FORWARDED:
             environ.pop(name, None)
