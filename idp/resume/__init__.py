@@ -6,12 +6,13 @@ clients and tokens; what is told is what the catalogue of claims says."""
 
 from flask_babel import lazy_gettext as _l
 
-from idp import selfservice
+from idp import claims, selfservice
 from idp.resume import links, public_views, sharing_views, views
 from idp.resume.routes import blueprint
 
 __all__ = ["blueprint", "public_views", "sharing_views", "views"]
 
+claims.tell_also(links.as_claims)
 selfservice.download_also(
     "resume_links",
     _l("Tautan ke resume yang pernah kamu bagikan, dan seberapa sering dibuka"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -14,7 +14,7 @@ DAYS = {"7": _l("7 hari"), "30": _l("30 hari"), "90": _l("90 hari")}
 
 
 class LinkForm(FlaskForm):  # type: ignore[misc]
-    """Which parts are shown, for how long, and for whom the link is meant."""
+    """Which parts are shown, for how long, for whom the link is meant, and whether services learn of it."""
 
     parts = SelectMultipleField(
         _l("Yang boleh dilihat"),
@@ -30,4 +30,5 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
         choices=[SelectChoice(*one) for one in DAYS.items()],
         default="30",
     )
+    for_services = BooleanField(_l("Kirim juga ke layanan"))
     purpose = StringField(_l("Untuk siapa (opsional)"), [Length(max=60, message=_l("Paling panjang 60 huruf."))])

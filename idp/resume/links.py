@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from idp import accounts, audit, clock, retention, sealed, settings, throttle
+from idp import accounts, audit, claims, clock, retention, sealed, settings, throttle
 from idp.database import new_id
-from idp.extensions import db, unit_of_work
+from idp.extensions import after_commit, db, unit_of_work
 from idp.resume.models import ResumeLink
 
 MOST_IN_FORCE = 10
@@ -31,8 +32,8 @@ class NotThere(LookupError):
     """No such link, or not any more."""
 
 
-def make(account_id: str, parts: Collection[str], *, days: int, purpose: str | None) -> ResumeLink:
-    """A new link to these parts. Raises TooMany and throttle.Throttled."""
+def make(account_id: str, parts: Collection[str], *, days: int, purpose: str | None, for_services: bool = False) -> ResumeLink:
+    """A new link to these parts, which services are told of too if its owner wants. Raises TooMany and throttle.Throttled."""
     if sum(link.is_in_force for link in of(account_id)) >= MOST_IN_FORCE:
         raise TooMany
     throttle.hit("resume_links_made", account_id)
@@ -44,6 +45,7 @@ def make(account_id: str, parts: Collection[str], *, days: int, purpose: str | N
             account_id=account_id,
             secret_hash=secret_hash,
             parts=sorted(parts),
+            for_services=for_services,
             created_at=now,
             expires_at=now + timedelta(days=days),
             opened=0,
@@ -51,6 +53,7 @@ def make(account_id: str, parts: Collection[str], *, days: int, purpose: str | N
         )
         session.add(link)
         audit.record(audit.Event.RESUME_SHARED, account_id, link=link_id, parts=link.parts, days=days)
+        after_commit(partial(claims.forget, account_id))
     return link
 
 
@@ -62,6 +65,7 @@ def withdraw(account_id: str, link_id: str) -> bool:
             return False
         link.withdrawn_at = clock.now()
         audit.record(audit.Event.RESUME_WITHDRAWN, account_id, link=link_id)
+        after_commit(partial(claims.forget, account_id))
     return True
 
 
@@ -76,6 +80,12 @@ def own(account_id: str, link_id: str) -> ResumeLink:
     if link is None or link.account_id != account_id or not link.is_in_force:
         raise NotThere
     return link
+
+
+def as_claims(account_id: str) -> dict[str, Any]:
+    """`profile` (OpenID Connect Core 5.1): the latest link in force that its owner gave to services as well."""
+    link = next((one for one in of(account_id) if one.for_services and one.is_in_force), None)
+    return {"profile": address(link)} if link else {}
 
 
 def found(secret: str) -> tuple[ResumeLink, accounts.Account]:
@@ -108,7 +118,7 @@ def remove_old() -> int:
 
 def told(link: ResumeLink) -> dict[str, Any]:
     """What is kept of a link, for its owner's download."""
-    kept = ("purpose", "parts", "created_at", "expires_at", "withdrawn_at", "opened", "opened_at")
+    kept = ("purpose", "parts", "for_services", "created_at", "expires_at", "withdrawn_at", "opened", "opened_at")
     return {name: getattr(link, name) for name in kept}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Integer, String
+from sqlalchemy import JSON, Boolean, Integer, String
 from sqlalchemy.orm import Mapped
 
 from idp import clock, sealed
@@ -12,13 +12,14 @@ from idp.database import Model, UtcDateTime, column
 
 
 class ResumeLink(sealed.Row, Model):
-    """One link: which parts it shows, until when. Its secret is not kept, only a hash of it."""
+    """One link: which parts it shows, until when, and whether services learn of it. Its secret is not kept, only a hash of it."""
 
     __tablename__ = "resume_links"
     id: Mapped[str] = column(String(32), personal=False, primary_key=True)
     account_id: Mapped[str] = column(String(32), personal=False, index=True)
     secret_hash: Mapped[str] = column(String(64), personal=False, unique=True)
     parts: Mapped[list[str]] = column(JSON, personal=False)
+    for_services: Mapped[bool] = column(Boolean, personal=False, default=False)
     created_at: Mapped[datetime] = column(UtcDateTime, personal=False)
     expires_at: Mapped[datetime] = column(UtcDateTime, personal=False)
     withdrawn_at: Mapped[datetime | None] = column(UtcDateTime, personal=False, nullable=True)

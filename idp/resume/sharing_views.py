@@ -27,7 +27,9 @@ def make_link() -> AnyResponse | tuple[str, int]:
         return render_template("resume/new_link.html", form=form), 422
     purpose = " ".join((form.purpose.data or "").split())
     try:
-        link = links.make(account.id, form.parts.data, days=int(form.days.data), purpose=purpose or None)
+        link = links.make(
+            account.id, form.parts.data, days=int(form.days.data), purpose=purpose or None, for_services=bool(form.for_services.data)
+        )
     except links.TooMany:
         form.form_errors = [
             *form.form_errors,

@@ -187,7 +187,7 @@ def test_what_was_told_once_costs_no_statement_more(app, rina, citizen):
         first = [statement for statement in statements if statement.startswith("SELECT")]
         claims.of(rina.account_id, EVERYTHING)
         event.remove(db.engine, "before_cursor_execute", note)
-    assert len(first) == 6
+    assert len(first) == 7
     assert [statement for statement in statements if statement.startswith("SELECT")] == first
 
 

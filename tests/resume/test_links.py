@@ -52,6 +52,21 @@ def share(browser, **fields):
     return address.removeprefix(settings.current().issuer), browser.path
 
 
+def test_services_are_told_of_a_link_that_was_ticked_for_them_until_it_is_withdrawn(app, browser, employer, rina):
+    share(browser)
+    with app.app_context():
+        assert claims.of(rina.account_id, ["name", "profile"]) == {"name": "Rina Kartikasari"}
+    path, owners_page = share(browser, for_services="y")
+    assert "menerima alamat ini juga" in browser.get(owners_page).text
+    with app.app_context():
+        assert claims.of(rina.account_id, ["profile"]) == {"profile": settings.current().issuer + path}
+    assert employer.get(path).status_code == 200
+    browser.get(owners_page)
+    press(browser, "/cabut")
+    with app.app_context():
+        assert claims.of(rina.account_id, ["profile"]) == {}
+
+
 def test_an_employer_sees_what_was_chosen_and_what_is_verified(app, browser, employer, rina):
     path, _ = share(browser, purpose="PT Maju")
     page = employer.get(path).text
