@@ -1,8 +1,8 @@
 """The civil registry as registration asks it: a page never waits long, and the worker asks again when it must.
 
 Several failures in a row, in whatever process, and pages stop asking: applications are kept and the worker asks for them,
-a probe at a time, until the registry answers. Where it answers at once, though with a fault, a page may be the probe: the
-fault may be about one NIK alone. Its daily quota is counted here."""
+a probe at a time, until the registry answers. Where it fails at once and does not keep anybody waiting, a page may be the probe:
+the fault may be about one NIK alone. Its daily quota is counted here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REST_SECONDS = 120
 PROBE_EVERY_SECONDS = 5
 PROBE_WHEN_CLOSED_SECONDS = 60
 CLOSED = ("quota", "hours")
-NOT_HEARD = ("timeout", "connection", "certificate", "resting")
+SLOW = ("timeout", "resting")
 DAY_SECONDS = 86_400
 JAKARTA = timezone(timedelta(hours=7))
 
@@ -34,7 +34,7 @@ class Registry:
 
     def ask_for_page(self, elements: Elements) -> Verdict:
         """Ask now, or answer UNAVAILABLE at once while the registry is known to be down."""
-        if _rest() is not None and not (_answers_at_once() and _may_probe(PROBE_EVERY_SECONDS)):
+        if _rest() is not None and not (_fails_at_once() and _may_probe(PROBE_EVERY_SECONDS)):
             return Verdict(Outcome.UNAVAILABLE, "resting")
         return self._ask(self._for_pages, elements)
 
@@ -64,8 +64,8 @@ def _rest() -> int | None:
     return int(pause)
 
 
-def _answers_at_once() -> bool:
-    return redis.hget(_RESTING, "heard") == b"1"
+def _fails_at_once() -> bool:
+    return redis.hget(_RESTING, "at_once") == b"1"
 
 
 def _may_probe(pause: int) -> bool:
@@ -78,8 +78,8 @@ def _failed(reason: str) -> None:
     redis.expire(_FAILURES, DAY_SECONDS)
     if failures >= FAILURES_BEFORE_REST:
         pause = PROBE_WHEN_CLOSED_SECONDS if reason in CLOSED else PROBE_EVERY_SECONDS
-        heard = int(reason not in NOT_HEARD)
-        redis.hset(_RESTING, mapping={"until": clock.seconds() + REST_SECONDS, "pause": pause, "heard": heard})
+        at_once = int(reason not in SLOW)
+        redis.hset(_RESTING, mapping={"until": clock.seconds() + REST_SECONDS, "pause": pause, "at_once": at_once})
         redis.expire(_RESTING, DAY_SECONDS)
 
 

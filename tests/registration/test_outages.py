@@ -134,7 +134,7 @@ def test_after_three_failures_pages_answer_at_once(http: Browser, sandbox: Outsi
 
 
 def test_a_fault_about_some_people_holds_nobody_else_up(http: Browser, sandbox: Outside) -> None:
-    for outcome in ("login_failed", "http_500", "quota_used_up"):
+    for outcome in ("login_failed", "quota_used_up", "dropped"):
         browser = http.another()
         say_who(browser, sandbox.add_person(outcome=outcome))
         assert WAITING in browser.text
