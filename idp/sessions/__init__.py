@@ -13,15 +13,16 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from urllib.parse import quote
 
-from flask import Flask, Request, Response, g, redirect, request
+from flask import Flask, Request, Response, g, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from idp import web
 from idp.extensions import login_manager
 from idp.sessions import cleaning, disowning
 from idp.sessions.device_words import device_words
 from idp.sessions.devices import accounts_known_here, remember, this_device
 from idp.sessions.held import Held, held, hold, release
-from idp.sessions.lifecycle import begin, confirmed, current, end, end_everywhere, in_force, on_end, renew
+from idp.sessions.lifecycle import begin, confirmed, current, end, end_everywhere, in_force, just_over, on_end, renew
 from idp.sessions.models import SsoSession, StoredSession, idle
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "hold",
     "in_force",
     "init_app",
+    "just_over",
     "on_end",
     "release",
     "remember",
@@ -89,5 +91,4 @@ def required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
 
 def sign_in_url() -> str:
     """The sign-in page, with the way back to this one. What a form carried does not survive; its page does."""
-    path = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else request.path
-    return "/masuk?next=" + quote(path, safe="/")
+    return "/masuk?next=" + quote(web.way_back(), safe="/")

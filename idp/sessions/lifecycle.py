@@ -59,6 +59,18 @@ def confirmed() -> SsoSession | None:
     return _if_alive(SsoSession.of(row, may_act=accounts.is_in_use(row.state)))
 
 
+def just_over() -> str | None:
+    """Whose sign-in in this browser was over by itself, by idling or by age: it opens nothing, but what this person had typed
+    need not be lost. None where somebody is signed in or signed out, and on a shared device."""
+    token_hash = secret_cookies.sent_hash(COOKIE)
+    if token_hash is None or current() is not None:
+        return None
+    row = db.session.scalar(select(StoredSession).where(StoredSession.token_hash == token_hash, StoredSession.ended_at.is_(None)))
+    if row is None or row.shared_device or not accounts.may_act(accounts.find(row.account_id)):
+        return None
+    return row.account_id
+
+
 def begin(account_id: str, *, amr: tuple[str, ...], acr: str, shared_device: bool = False) -> SsoSession:
     """Sign a person in in this browser, under a new secret (ASVS V7.2.4).
 

@@ -12,7 +12,7 @@ from idp.web.code_form import CodeForm
 from idp.web.destinations import Destination, destination, remember_destination
 from idp.web.headers import allow_form_action, allow_frame, keep_opener
 from idp.web.language import locale
-from idp.web.paths import safe_path
+from idp.web.paths import safe_path, way_back
 from idp.web.proxies import address_key, client_address
 from idp.web.waiting import wait_in_words
 
@@ -31,6 +31,7 @@ __all__ = [
     "keep_opener",
     "remember_destination",
     "safe_path",
+    "way_back",
     "secret_cookies",
     "wait_in_words",
 ]

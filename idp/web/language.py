@@ -12,7 +12,7 @@ from idp.extensions import babel
 from idp.web import translations
 from idp.web.browser import cookie_name
 from idp.web.destinations import destination
-from idp.web.paths import safe_path
+from idp.web.paths import safe_path, way_back
 
 LANGUAGES = ("id", "en")
 YEAR_SECONDS = 365 * 24 * 3600
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations.compiled(settings.current().var_dir.absolute() / "translations"))
     babel.init_app(app, locale_selector=locale)
     app.jinja_env.globals["locale"] = locale
+    app.jinja_env.globals["way_back"] = way_back
 
 
 def locale() -> str:

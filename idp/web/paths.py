@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from flask import current_app, request
+
 LONGEST = 2_000
 
 
@@ -18,3 +20,18 @@ def safe_path(target: str | None, default: str = "/") -> str:
     except ValueError:
         return default
     return default if parts.scheme or parts.netloc else target
+
+
+def way_back() -> str:
+    """The path of this page as a browser can open it again: where something can only be sent to, that of the page above."""
+    path, query = request.path, request.query_string.decode("ascii", "replace")
+    while not _can_be_opened(path):
+        path = path.rpartition("/")[0] or "/"
+    return f"{path}?{query}" if query else path
+
+
+def _can_be_opened(path: str) -> bool:
+    adapter = current_app.create_url_adapter(request)
+    methods = adapter.allowed_methods(path) if adapter and path != "/" else ()
+    # Of a page that does not exist the way back is itself: it says so in the language that was chosen.
+    return "GET" in methods or (not methods and path == request.path) or path == "/"

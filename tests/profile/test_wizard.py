@@ -90,6 +90,36 @@ def test_leaving_keeps_what_was_typed_and_says_so(browser, fill_biodata):
     assert "Menjahit" in browser.get("/profil/lengkapi/keahlian").text
 
 
+@pytest.mark.any_database
+def test_what_is_sent_after_the_sign_in_was_over_is_found_again_by_its_owner_only(app, rina, browser, citizen, clock):
+    pages = {"biodata": {"about": "Belum selesai"}, "pelatihan/baru": {"provider": "BLK Bandung"}, "keahlian": {"search": "Menjahit"}}
+    forms = {}
+    for name, typed in pages.items():
+        browser.get(f"/profil/lengkapi/{name}")
+        forms[name] = browser.forms()[0]["fields"] | typed
+    clock.shift(31 * 60)
+    for name, fields in forms.items():
+        sent = browser.post(f"/profil/lengkapi/{name}", fields)
+        assert sent.location == f"/masuk?next=/profil/lengkapi/{name}"
+    assert "Isianmu kami simpan" in browser.get("/masuk").text
+    stranger = signed_in(browser.another(), citizen().account_id)
+    signed_in(browser, rina.account_id)
+    for name, typed in pages.items():
+        (value,) = typed.values()
+        assert value not in stranger.get(f"/profil/lengkapi/{name}").text
+        page = browser.get(f"/profil/lengkapi/{name}").text
+        assert (value in page, "belum tersimpan" in page) == (True, True)
+        assert value not in browser.get(f"/profil/lengkapi/{name}").text
+
+
+def test_a_button_pressed_too_late_leads_back_to_a_page_that_there_is(browser, clock):
+    browser.get("/profil")
+    token = browser.forms()[0]["fields"]["csrf_token"]
+    clock.shift(31 * 60)
+    assert browser.post("/profil/kirim", {"csrf_token": token}).location == "/masuk?next=/profil"
+    assert 'href="/bahasa/en?next=%2Fprofil"' in browser.get("/profil/kirim").text
+
+
 def test_a_draft_shows_on_another_device_and_is_done_with_once_the_step_is_stored(rina, browser, fill_biodata):
     fill_biodata(go="back", birthplace="", about="Belum selesai")
     elsewhere = signed_in(browser.another(), rina.account_id)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import format_date, format_decimal
+from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp import regions, sessions, web
-from idp.profile import flow, rich_text, vocabulary
+from idp.profile import flow, rich_text, unsent, vocabulary
 from idp.profile.answers import AbroadAddress, HomeAddress, Place
 from idp.profile.views import attachments, biodata, history, lookups, overview, photo, sending, skills, wizard
 from idp.profile.views.history import HistoryPage
@@ -22,6 +23,7 @@ blueprint = Blueprint("profile", __name__)
 # A document that is too long is refused in words, beside what was typed: it has to be read for that.
 UPLOADING = frozenset({"profile.add_entry", "profile.change_entry", "profile.take_file"})
 REQUEST_BYTES = 24 * 1024 * 1024
+TYPED_LONG = frozenset({"profile.take_step", "profile.add_entry", "profile.change_entry"})
 
 PAGES: dict[str, Page] = {"foto": photo.PAGE, "biodata": biodata.PAGE, **history.PAGES, "keahlian": skills.PAGE}
 
@@ -31,6 +33,16 @@ def allow_for_documents(endpoint: str | None, _values: object) -> None:
     """Runs before the token of the form is looked for, which reads the whole request."""
     if endpoint in UPLOADING:
         request.max_content_length = REQUEST_BYTES
+
+
+@blueprint.before_request
+def keep_what_comes_too_late() -> None:
+    """Whoever was away for too long signs in again, and finds what they had typed."""
+    if request.method != "POST" or request.endpoint not in TYPED_LONG:
+        return
+    account_id = sessions.just_over()
+    if account_id and unsent.keep(account_id, request.path, request.form):
+        flash(_("Kamu keluar karena lama tidak aktif. Isianmu kami simpan: masuk lagi untuk melanjutkan."), "warn")
 
 
 @blueprint.get("/profil")

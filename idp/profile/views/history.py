@@ -99,7 +99,7 @@ class HistoryPage:
 
     def show_entry(self, visit: Visit, entry: Entry | None) -> Response:
         """The form for one entry."""
-        form = self._entry_form(formdata=None, data=history_forms.shown(entry))
+        form = self._entry_form(formdata=visit.unsent, data=history_forms.shown(entry))
         form.opened_with(entry)
         return self._entry_page(visit, form, entry)
 

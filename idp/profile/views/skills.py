@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import jsonify, request
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from idp import web
@@ -24,13 +25,15 @@ class SkillsPage:
 
     def show(self, visit: Visit) -> Response:
         """The skills that are stored."""
+        if visit.unsent:
+            return self._page(visit, _sent(visit.unsent), search=visit.unsent.get("search"))
         return self._page(visit, _stored(visit))
 
     def take(self, visit: Visit) -> Response:
         """Add, take away, search, or store all and walk on (from the last step: send)."""
         button, _colon, key = wizard.pressed().partition(":")
         typed = request.form.get("search", "")
-        chosen = _sent()
+        chosen = _sent(request.form)
         if button == "search":
             found = skills.search(typed[:LONGEST_QUERY], web.locale())
             return self._page(visit, chosen, version=visit.shown_version, search=typed, found=found)
@@ -75,8 +78,8 @@ def _stored(visit: Visit) -> list[Skill]:
     return list(answers.entries) if isinstance(answers, Skills) else []
 
 
-def _sent() -> list[Skill]:
-    return [skill for raw in request.form.getlist("skill")[: 2 * skills.MOST] for skill in _written(raw, several=False)]
+def _sent(form: MultiDict[str, str]) -> list[Skill]:
+    return [skill for raw in form.getlist("skill")[: 2 * skills.MOST] for skill in _written(raw, several=False)]
 
 
 def _written(raw: str, *, several: bool = True) -> list[Skill]:

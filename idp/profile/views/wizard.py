@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from idp import accounts, sessions
 from idp.accounts import Account
-from idp.profile import flow, records, steps
+from idp.profile import flow, records, steps, unsent
 from idp.profile.answers import Answers
 from idp.profile.fields import StepForm
 from idp.profile.models import StepRow
@@ -32,6 +32,7 @@ class Visit:
     account: Account
     step: Step
     row: StepRow | None
+    unsent: MultiDict[str, str] | None = None
 
     @property
     def answers(self) -> Answers | None:
@@ -40,7 +41,9 @@ class Visit:
 
     @property
     def version(self) -> int:
-        """The version of what is stored now."""
+        """The version that the page shows: of what is stored now, or under what came too late."""
+        if self.unsent:
+            return self.unsent.get("version", default=-1, type=int)
         return self.row.version if self.row else 0
 
     @property
@@ -50,7 +53,9 @@ class Visit:
 
     @property
     def draft(self) -> MultiDict[str, str] | None:
-        """What was typed on the last visit and could not be stored as answers yet."""
+        """What was typed on the last visit and could not be stored as answers yet, or at all."""
+        if self.unsent:
+            return self.unsent
         draft = self.row.draft if self.row else None
         return MultiDict(draft) if draft else None
 
@@ -87,7 +92,10 @@ def arrive(name: str) -> Visit:
     account = accounts.find(session.account_id) if session else None
     if step is None or account is None:
         abort(404)
-    return Visit(account, step, records.row(account.id, step))
+    late = unsent.take(account.id, request.path) if request.method == "GET" else None
+    if late:
+        flash(_("Isianmu masih ada, tetapi belum tersimpan. Periksa lagi, lalu simpan."), "warn")
+    return Visit(account, step, records.row(account.id, step), late)
 
 
 def pressed() -> str:
