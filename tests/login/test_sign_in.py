@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
 from flask import Flask
 
-from idp import accounts, web
+from idp import accounts, audit, sessions, web
 from idp.extensions import db
 from tests.browsing import Browser
 from tests.outside import Outside
@@ -84,6 +85,20 @@ def test_wrong_unknown_suspended_locked_and_pending_get_one_and_the_same_answer(
     status, page = answers.pop()
     assert status == 400
     assert REFUSED in page
+
+
+def test_the_trail_names_whose_sign_in_failed_and_which_device_is_new(http: Browser, app: Flask, siti: Holder) -> None:
+    for _ in range(7):
+        sign_in(http, siti.email, "Salah#Sekali1")
+    sign_in(http.another(), "tidak.ada@example.id")
+    other = holder(app)
+    sign_in(http, other.email)
+    with app.app_context():
+        trail = db.session.query(audit.AuditEvent).all()
+        session = db.session.query(sessions.StoredSession).one()
+    failed = Counter(one.subject for one in trail if one.event == "sign_in_failed")
+    assert failed == {siti.account_id: 7, None: 1}, "the seventh was not even tried, and is on record"
+    assert [(one.subject, one.facts) for one in trail if one.event == "new_device"] == [(other.account_id, {"sid": session.id})]
 
 
 def test_five_failures_are_free_then_the_right_password_has_to_wait(http: Browser, siti: Holder, clock: MovedClock) -> None:

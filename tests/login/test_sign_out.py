@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from idp import sessions
+from idp.extensions import db
 from tests.browsing import Browser
 from tests.login.test_sign_in import is_in, sign_in
 from tests.owning import Holder, holder
@@ -27,7 +29,7 @@ def test_a_link_only_asks(http: Browser, siti: Holder) -> None:
 
 
 @pytest.mark.asvs("V7.4.1")
-def test_afterwards_the_cookie_opens_nothing(http: Browser, siti: Holder) -> None:
+def test_afterwards_the_cookie_opens_nothing(http: Browser, app: Flask, siti: Holder) -> None:
     sign_in(http, siti.email)
     kept = http.cookie("sso") or ""
     http.get("/keluar")
@@ -37,6 +39,8 @@ def test_afterwards_the_cookie_opens_nothing(http: Browser, siti: Holder) -> Non
     http.client.set_cookie("sso", kept, domain="localhost")
     http.get("/keluar")
     assert "Kamu sudah keluar" in http.text
+    with app.app_context():
+        assert db.session.query(sessions.StoredSession).one().ended_cause == "signed_out"
 
 
 @pytest.mark.asvs("V3.5.1", "V10.6.2")

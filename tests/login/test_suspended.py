@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from idp import accounts, audit, petitions
+from idp import accounts, audit, petitions, throttle
 from idp.extensions import db
 from idp.petitions import CLOCK, Kind, NoSuchPetition
 from tests.owning import at_once, holder
@@ -54,6 +54,7 @@ def test_a_wrong_password_tells_nothing(http, rina):
 
 def test_an_appeal_reaches_the_officers_and_its_answer_the_person(app, browser, rina, worker, sandbox):
     browser.submit(words="Itu HP kakak saya, kami berbagi.")
+    assert "Keberatanmu sudah dikirim" in browser.text
     assert "Keberatanmu menunggu jawaban" in browser.text
     assert not browser.forms() or "words" not in browser.forms()[-1]["fields"]
     worker.drain()
@@ -67,6 +68,17 @@ def test_an_appeal_reaches_the_officers_and_its_answer_the_person(app, browser, 
     assert "Keberatanmu belum bisa diterima" in sandbox.sms(rina.phone)[-1]["text"]  # the address was never proven
     browser.submit(words="Saya lampirkan nomor KK.")
     assert "Keberatanmu menunggu jawaban" in browser.text
+
+
+def test_too_many_appeals_are_told_when_to_come_back_and_keep_their_words(app, browser, rina):
+    with app.app_context():
+        for _ in range(5):
+            throttle.hit("petitions_per_account", rina.account_id)
+    assert "Retry-After" not in browser.answer.headers
+    answer = browser.submit(words="Itu HP kakak saya.")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 86_401
+    assert "Itu HP kakak saya." in browser.text
 
 
 def test_a_restored_account_signs_in_again_and_its_appeal_is_history(app, browser, rina):

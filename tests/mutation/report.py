@@ -32,6 +32,10 @@ class Results:
         self._modules[mutant.name] = mutant.module
         return mutant.name in self.equivalent or bool(self._by.get(mutant.name))
 
+    def by(self, mutant: Mutant) -> str:
+        """The test that failed on it in an earlier run."""
+        return self._by.get(mutant.name, "")
+
     def add(self, mutant: Mutant, by: str) -> None:
         """Write one down."""
         self._by[mutant.name] = by

@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ class Trial:
         _make_ready_to_fork()
         for mutant in [mutant for path in self._files for mutant in changes.thinned(changes.of_file(path), self._most)]:
             if self._results.is_known(mutant):
+                self._remember(mutant, self._results.by(mutant))
                 continue
             began = time.perf_counter()
             by = self._judge(mutant)
@@ -68,16 +69,20 @@ class Trial:
         with os.fdopen(told) as answers:
             by = answers.read()
         os.waitpid(child, 0)
-        if by:
-            self._killers[mutant.place].insert(0, by)
+        self._remember(mutant, by)
         return by
 
+    def _remember(self, mutant: Mutant, by: str) -> None:
+        if by:
+            self._killers[mutant.place].insert(0, by)
+            self._killers[mutant.module].append(by)
+
     def _order(self, mutant: Mutant) -> list[str]:
-        """First what has caught other mutants of the same place, then the quickest, as far as patience goes."""
+        """First what has caught others of the same place or file, then the quickest, as far as patience goes."""
         tests = self._walks.of(mutant)
-        known = [one for one in dict.fromkeys(self._killers[mutant.place]) if one in tests]
+        known = [*self._killers[mutant.place], *(name for name, _ in Counter(self._killers[mutant.module]).most_common())]
         chosen, spent = [], 0.0
-        for name in dict.fromkeys(known + tests):
+        for name in dict.fromkeys([one for one in known if one in tests] + tests):
             spent += self._walks.seconds[name]
             if chosen and spent > self._patience:
                 break

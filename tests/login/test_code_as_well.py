@@ -1,0 +1,124 @@
+"""The code by SMS that an unknown device needs besides the password after a hundred failures."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from idp import accounts, audit, throttle
+from idp import clock as the_clock
+from idp.extensions import db, redis
+from idp.identity import PhoneNumber
+from idp.login import lanes
+from tests.browsing import Browser
+from tests.owning import Holder, holder, with_app
+
+pytestmark = pytest.mark.any_database
+
+
+@pytest.fixture
+def siti(app: Flask) -> Holder:
+    """Somebody of whom strangers have had a hundred wrong guesses."""
+    siti = holder(app, "Siti Aminah")
+    with app.app_context():
+        redis.hset(lanes.of(siti.account_id, "", None, known=False).key, "count", 100)
+    return siti
+
+
+def enter_password(browser: Browser, whom: Holder) -> Browser:
+    browser.get("/masuk?next=/profil")
+    browser.submit(identifier=whom.email, password=whom.password)
+    return browser
+
+
+def code_of(sandbox, worker, whom: Holder) -> str:
+    worker.drain()
+    return sandbox.sms(whom.phone)[-1]["text"].rpartition("#")[2]
+
+
+def test_the_code_goes_out_of_the_proven_ones_share_is_on_record_and_proves_the_phone(app, http, siti, sandbox, worker, configured):
+    configured(sms_hourly_budget=1)
+    with app.app_context():
+        db.session.execute(db.update(accounts.Account).values(phone_verified_at=None))
+        db.session.commit()
+    enter_password(http, siti)
+    code = code_of(sandbox, worker, siti)
+    with app.app_context():
+        recorded = db.session.scalars(select(audit.AuditEvent).filter_by(event=audit.Event.CODE_SENT)).one()
+        assert (recorded.subject, recorded.facts) == (siti.account_id, {"purpose": "sign_in"})
+    assert http.submit(code=code, follow=False).location == "/profil"
+    with app.app_context():
+        proven = accounts.find(siti.account_id).phone_verified_at
+        assert (the_clock.now() - proven).total_seconds() < 60
+    http.client.delete_cookie("sso", domain="localhost")
+    http.get("/masuk/kode")
+    assert http.path == "/masuk", "what was held is let go"
+
+
+def test_a_code_that_nobody_fetched_in_time_is_not_sent(http, siti, sandbox, worker, clock):
+    enter_password(http, siti)
+    clock.shift(301)
+    worker.drain()
+    assert sandbox.sms(siti.phone) == []
+
+
+def test_a_code_asked_for_too_soon_is_not_sent_twice(http, siti, sandbox, worker):
+    enter_password(http, siti)
+    token = http.forms()[0]["fields"]["csrf_token"]
+    assert http.post("/masuk/kirim-ulang?next=/profil", {"csrf_token": token}).location == "/masuk/kode?next=/profil"
+    worker.drain()
+    assert len(sandbox.sms(siti.phone)) == 1
+
+
+def test_the_page_opens_also_when_the_phone_may_get_no_code_now(app, http, siti, sandbox, worker):
+    with app.app_context():
+        throttle.hit("sms_per_phone", PhoneNumber(siti.phone).e164)
+    enter_password(http, siti)
+    assert http.path == "/masuk/kode?next=/profil"
+    again = http.post("/masuk/kirim-ulang?next=/profil", {"csrf_token": http.forms()[0]["fields"]["csrf_token"]})
+    assert again.status_code == 429
+    assert 0 < int(again.headers["Retry-After"]) <= 31
+    worker.drain()
+    assert sandbox.sms(siti.phone) == []
+
+
+def test_another_code_is_announced_and_voids_the_first(http, siti, sandbox, worker, clock):
+    enter_password(http, siti)
+    first = code_of(sandbox, worker, siti)
+    clock.shift(31)
+    token = http.forms()[0]["fields"]["csrf_token"]
+    http.post("/masuk/kirim-ulang?next=/profil", {"csrf_token": token})
+    assert "Kode baru sudah dikirim" in http.get("/masuk/kode?next=/profil").text
+    second = code_of(sandbox, worker, siti)
+    assert http.submit(code=first).status_code == (400 if first != second else 200)
+    http.submit(code=second)
+    assert http.cookie("sso")
+
+
+@pytest.mark.asvs("V6.3.4")
+def test_a_suspension_on_the_way_ends_it(app, http, siti, sandbox, worker, clock):
+    enter_password(http, siti)
+    code = code_of(sandbox, worker, siti)
+    token = http.forms()[0]["fields"]["csrf_token"]
+    with app.app_context():
+        accounts.suspend(siti.account_id, "test")
+    clock.shift(31)
+    assert http.request("GET", "/masuk/kode").location == "/masuk"
+    for path in ("/masuk/kode", "/masuk/kirim-ulang"):
+        assert http.post(path, {"csrf_token": token, "code": code}).location == "/masuk"
+    worker.drain()
+    assert len([one for one in sandbox.sms(siti.phone) if "kode masuk" in one["text"]]) == 1
+    assert http.cookie("sso") is None
+
+
+def test_with_an_app_as_well_the_sign_in_is_of_all_three(app, http, siti, sandbox, worker):
+    phone = with_app(app, siti)
+    enter_password(http, siti)
+    token = http.forms()[0]["fields"]["csrf_token"]
+    http.post("/masuk/kirim-ulang", {"csrf_token": token})
+    http.get("/masuk/kode?next=/profil")
+    http.submit(code=code_of(sandbox, worker, siti))
+    assert http.path == "/masuk/langkah-kedua?next=/profil"
+    assert http.submit(code=phone.code(), follow=False).location == "/profil"
+    assert http.cookie("sso")
