@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from idp import accounts, audit, clock, notices, outbox, retention, throttle
@@ -93,6 +93,12 @@ def note_overdue(payload: dict[str, Any]) -> None:
         petition = session.get(Petition, payload["petition"], with_for_update=True)
         if petition is not None and petition.is_overdue:
             audit.record(audit.Event.PETITION_OVERDUE, petition.account_id, petition=petition.id, kind=petition.kind)
+
+
+@accounts.erasure.goes_too
+def forget(account_id: str) -> None:
+    """An account ends: nobody can be answered any more, and nothing of the words could be read."""
+    db.session.execute(delete(Petition).where(Petition.account_id == account_id))
 
 
 @retention.job("petitions", "a year after their answer")

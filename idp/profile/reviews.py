@@ -58,6 +58,12 @@ def drop(account_id: str) -> None:
             session.delete(row)
 
 
+@accounts.erasure.goes_too
+def forget(account_id: str) -> None:
+    """An account ends, and its photo is nobody's to judge any more; the worker deletes the files."""
+    drop(account_id)
+
+
 def waiting() -> Sequence[PhotoReview]:
     """What waits for an officer, the longest first."""
     return db.session.scalars(select(PhotoReview).where(PhotoReview.state == Review.WAITING).order_by(PhotoReview.changed_at)).all()

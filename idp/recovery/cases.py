@@ -125,6 +125,16 @@ def expire(case_id: str) -> None:
             _close(case, CaseState.EXPIRED)
 
 
+@accounts.erasure.goes_too
+def forget(account_id: str) -> None:
+    """An account ends, and with it whatever would have led back into it."""
+    with unit_of_work() as session:
+        mine = select(Case).where(Case.account_id == account_id, Case.state.in_(OPEN)).with_for_update()
+        for case in session.scalars(mine):
+            audit.record(audit.Event.RECOVERY_CASE_EXPIRED, account_id, case=case.id)
+            _close(case, CaseState.EXPIRED)
+
+
 def stop(token: str) -> None:
     """The owner says from an old contact: that was not me. Raises NoSuchCase."""
     with unit_of_work() as session:

@@ -110,7 +110,8 @@ def _summary(case: Case) -> dict[str, Any]:
 
 
 def _whole(case: Case) -> dict[str, Any]:
-    account = accounts.find(case.account_id) if case.account_id else None
+    found = accounts.find(case.account_id) if case.account_id else None
+    account = found if found is not None and found.state != accounts.State.ERASED else None
     said = [
         {"officer": one.officer, "approved": one.approved, "reason": one.reason, "at": one.decided_at.isoformat(timespec="seconds")}
         for one in cases.decisions(case)

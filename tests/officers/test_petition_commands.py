@@ -8,8 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from idp import accounts, petitions
+from idp import clock as the_clock
 from idp.cli import account
+from idp.extensions import unit_of_work
+from idp.officers import erase
 from idp.petitions import CLOCK, Kind
+from idp.recovery.models import Case, CaseState, Registry
 from tests.owning import holder
 
 
@@ -56,3 +60,20 @@ def test_a_granted_appeal_restores_the_account_and_a_refused_one_does_not(app, r
     assert run(app, "appeal", "answer", petition, choice, "--words", "Kami sudah memeriksa lagi.").exit_code == 0
     with app.app_context():
         assert accounts.find(rina.account_id).state == state
+
+
+def test_what_waits_for_officers_ends_with_the_account(app, rina):
+    petition = asked(app, rina, Kind.CORRECTION, "name")
+    with app.app_context():
+        with unit_of_work() as session:
+            case = Case(
+                id="1" * 32, state=CaseState.WAITING, account_id=rina.account_id, nik_text=rina.nik, email_text="baru@example.id",
+                locale="id", registry_says=Registry.MATCH, officers_needed=1, opened_at=the_clock.now(), waits_until=the_clock.now(),
+            )  # fmt: skip
+            session.add(case)
+        erase(rina.account_id, "Dian")
+    for group in ("correction", "recovery", "photo"):
+        assert json.loads(run(app, group, "list", "--json").stdout) == []
+    assert "there is no such petition" in run(app, "correction", "show", petition).output
+    shown = json.loads(run(app, "recovery", "show", "1" * 32, "--json").stdout)
+    assert (shown["state"], shown["name"], shown["nik"], shown["new_email"]) == ("expired", None, None, None)
