@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import idp
 from idp import clock, oidc
 from idp.audit import Event, record
 from idp.extensions import db, unit_of_work
@@ -66,6 +68,14 @@ def test_every_event_of_a_persons_account_has_words_or_is_left_out_on_purpose():
         Event.SIGN_IN_HELD, Event.SMS_PREFIX_STOPPED, Event.TOKENS_REVOKED,
     }  # fmt: skip
     assert unspoken <= history.QUIET
+
+
+@pytest.mark.any_database
+def test_every_cause_of_a_sign_ins_end_has_words():
+    source = "".join(path.read_text() for path in Path(idp.__file__).parent.rglob("*.py"))
+    causes = set(re.findall(r'\bend(?:_everywhere)?\(.*?"([a-z_]+)"', source))
+    assert len(causes) >= 10
+    assert causes - {"signed_out", "erased"} == set(history.CAUSES), "one's own wish needs none, and nobody reads of the last"
 
 
 @pytest.fixture
