@@ -1,4 +1,4 @@
-"""What a citizen types stays sealed: it is not in Redis, not in the tables in clear, not in logs, not in addresses."""
+"""What a citizen types stays sealed: not in Redis, queues or tables in clear, not in logs, addresses, metrics or files."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from sqlalchemy import text
 
-from idp import accounts, petitions
+from idp import accounts, petitions, settings
 from idp.database import Model
 from idp.extensions import db, redis
 from idp.identity import Nik
+from idp.metrics import House
 from idp.web import request_log
 from tests.browsing import Browser
 from tests.outside import Outside
@@ -62,11 +64,24 @@ def everything_in_sql() -> str:
     return repr([db.session.execute(text(f"SELECT * FROM {table.name}")).all() for table in Model.metadata.sorted_tables])
 
 
+def everything_in_metrics(app: Flask) -> str:
+    """Both halves of the page: what is measured of requests, and the state of the house."""
+    house = CollectorRegistry()
+    house.register(House(app))
+    return (generate_latest(REGISTRY) + generate_latest(house)).decode()
+
+
+def everything_in_files() -> bytes:
+    """Whatever lies in the folder of state, uploads and metrics among it; not the database, which `everything_in_sql` reads."""
+    folder = settings.current().var_dir
+    return b"\n".join(str(path).encode() + path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
 @pytest.mark.asvs("V16.2.5", "V14.2.1", "V14.2.4", "V14.1.2")
 def test_fifty_canaries_are_found_nowhere(
     http: Browser, sandbox: Outside, worker: Worker, app: Flask, configured: Any, clock: MovedClock, capsys: Any
 ) -> None:
-    configured(log_level="DEBUG", limits="off")
+    configured(log_level="DEBUG", limits="off", metrics_addr="127.0.0.1:9")
     look_for_canaries(50, http, sandbox, worker, app, capsys)
 
 
@@ -109,19 +124,23 @@ def look_for_canaries(how_many: int, http: Browser, sandbox: Outside, worker: Wo
     logging.getLogger().setLevel(logging.WARNING)
     with app.app_context():
         held = {"redis": everything_in_redis(), "sql": everything_in_sql(), "addresses": repr(addresses)}
+        held |= {"files": everything_in_files().decode("latin-1"), "metrics": everything_in_metrics(app)}
     out, err = capsys.readouterr()
     lines = (out + err).splitlines()
     held["logs"] = "\n".join(line for line in lines if not LOOK_INTO_INBOX.search(line))
+    lowered = {place: content.lower() for place, content in held.items()}
     found = {
         (place, secret)
-        for place, content in held.items()
+        for place, content in lowered.items()
         for person in (*people, *crowd)
         for secret in secrets_of(person)
-        if secret in content.lower()
+        if secret in content
     }
     assert found == set()
     assert "account_activated" in held["logs"]
     assert len(held["sql"]) > 5000
+    assert 'route="/daftar"' in held["metrics"]
+    assert "idp_outbox_waiting" in held["metrics"]
 
 
 def walk_on(browser: Browser, sandbox: Outside, worker: Worker, person: dict[str, Any], number: int) -> list[str]:

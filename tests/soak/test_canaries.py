@@ -1,4 +1,4 @@
-"""A thousand canary people through every flow at DEBUG: found in no log, no address, not in Redis, in no plain column."""
+"""A thousand canary people through every flow at DEBUG: found in no log, address, file or metric, not in Redis, in no plain column."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ from tests.working import Worker
 def test_a_thousand_canaries_are_found_nowhere(
     http: Browser, sandbox: Outside, worker: Worker, app: Flask, configured: Any, capsys: Any
 ) -> None:
-    configured(log_level="DEBUG", limits="off")
+    configured(log_level="DEBUG", limits="off", metrics_addr="127.0.0.1:9")
     look_for_canaries(1000, http, sandbox, worker, app, capsys)
