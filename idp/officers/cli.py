@@ -11,7 +11,7 @@ import click
 
 from idp import officers, sessions
 from idp.officers import written
-from idp.terminal import JSON, OFFICER, rows, say
+from idp.terminal import JSON, OFFICER, refusing, rows, say
 
 LONGEST_REASON = 500
 WHOSE = click.argument("account", metavar="ACCOUNT")
@@ -31,15 +31,15 @@ def _about_one(command: Callable[..., None]) -> Callable[..., None]:
     """The command is about one account, named by its id, or by a NIK, e-mail address or phone number (- reads it from stdin)."""
 
     @wraps(command)
+    @refusing(
+        {
+            officers.Unknown: "there is no such account",
+            officers.Ambiguous: "several unfinished accounts claim this; see idp account find, and name one by its id",
+            officers.NotPossible: "the account is {}; that cannot be done to it",
+        }
+    )
     def wrapped(account: str, officer: str, **options: Any) -> None:
-        try:
-            command(officers.the_one(_typed(account)), officer=officer, **options)
-        except officers.Unknown:
-            raise click.ClickException("there is no such account") from None
-        except officers.Ambiguous:
-            raise click.ClickException("several unfinished accounts claim this; see idp account find, and name one by its id") from None
-        except officers.NotPossible as fault:
-            raise click.ClickException(f"the account is {fault}; that cannot be done to it") from None
+        command(officers.the_one(_typed(account)), officer=officer, **options)
 
     return wrapped
 

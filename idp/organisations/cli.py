@@ -10,7 +10,7 @@ import click
 
 from idp import accounts, organisations
 from idp.organisations.models import Kind, Membership, Organisation, Role
-from idp.terminal import JSON, OFFICER, rows, say
+from idp.terminal import JSON, OFFICER, refusing, rows, say
 
 LONGEST_NAME = 160
 WHICH = click.argument("organisation", metavar="ORG")
@@ -29,18 +29,19 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
     """ORG and ACCOUNT become what they name; whatever is refused is said in one line."""
 
     @wraps(command)
+    @refusing(
+        {
+            organisations.LastAdmin: "this is the last admin; name another one first",
+            organisations.NotAllowed: "this person is no member of the organisation",
+        }
+    )
     def wrapped(organisation: str, **options: Any) -> None:
         found = organisations.find(organisation.strip())
         if found is None:
             raise click.ClickException("there is no such organisation, or several have this identifier: see idp org list")
         if "person" in options:
             options["person"] = _account(options["person"])
-        try:
-            command(found, **options)
-        except organisations.LastAdmin:
-            raise click.ClickException("this is the last admin; name another one first") from None
-        except organisations.NotAllowed:
-            raise click.ClickException("this person is no member of the organisation") from None
+        command(found, **options)
 
     return wrapped
 
@@ -61,15 +62,16 @@ def org() -> None:
 @click.option("--admin", metavar="ACCOUNT", help="Its first admin.")
 @OFFICER
 @JSON
+@refusing(
+    {
+        organisations.Unfit: "--identifier: {}",
+        organisations.TakenAlready: "there is an organisation of this type and identifier already",
+    }
+)
 def add(*, kind: str, identifier: str, name: str, admin: str | None, officer: str, as_json: bool) -> None:
     """Enter an organisation."""
     person = _account(admin) if admin else None
-    try:
-        made = organisations.add(Kind(kind), identifier, name, officer)
-    except organisations.Unfit as fault:
-        raise click.ClickException(f"--identifier: {fault}") from None
-    except organisations.TakenAlready:
-        raise click.ClickException("there is an organisation of this type and identifier already") from None
+    made = organisations.add(Kind(kind), identifier, name, officer)
     if person:
         organisations.put_member(made.id, person.id, Role.ADMIN, officer=officer)
     _show(made, as_json)

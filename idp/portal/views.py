@@ -56,6 +56,7 @@ def home() -> str:
         photo=profile.photo_address(told),
         verified=told.check == profile.Check.VERIFIED,
         waiting=told.check == profile.Check.WAITING,
+        refused=told.check == profile.Check.REFUSED,
         completeness=told.completeness,
         steps=profile.steps_done(account.id),
         services=shelf,

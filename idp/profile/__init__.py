@@ -27,6 +27,7 @@ from idp.profile.vocabulary import label
 from idp.profile.whole import Profile, completeness, of
 
 __all__ = [
+    "TITLES",
     "AbroadAddress",
     "Biodata",
     "Certification",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,18 @@ from idp import accounts, factors
 from idp.extensions import db
 from idp.recovery import cases, documents
 from idp.recovery.models import Case
+from idp.terminal import JSON, NAMED_OFFICER, refusing, say
 
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 CASE = click.argument("case_id", metavar="CASE")
-OFFICER = click.option("--officer", required=True, envvar="IDP_OFFICER", help="Your own name at the office; also IDP_OFFICER.")
 REASON = click.option("--reason", required=True, help="Why, for the other officer and for later questions.")
+
+UNDECIDED = refusing(
+    {
+        cases.NotRecognised: "the civil registry has not recognised this person; there is nothing to approve",
+        cases.DecidedAlready: "you have decided on this case before; it takes another officer",
+        cases.NoSuchCase: "there is no such case waiting",
+    }
+)
 
 
 @click.group("recovery")
@@ -34,7 +40,7 @@ def list_cases(everything: bool, as_json: bool) -> None:
         f"{one['case']}  {one['state']:<8}  {one['approvals']}/{one['officers_needed']} approved  until {one['waits_until']}"
         for one in rows
     )
-    _say(rows, as_json, "\n".join(lines) or "No case is waiting.")
+    say(rows, as_json, "\n".join(lines) or "No case is waiting.")
 
 
 @recovery.command("show")
@@ -50,43 +56,31 @@ def show(case_id: str, document: Path | None, as_json: bool) -> None:
         document.touch(mode=0o600, exist_ok=True)
         document.write_bytes(documents.opened(case.document_text))
     found = _whole(case)
-    _say(found, as_json, "\n".join(f"{name}: {_in_words(value)}" for name, value in found.items()))
+    say(found, as_json, "\n".join(f"{name}: {_in_words(value)}" for name, value in found.items()))
 
 
 @recovery.command("approve")
 @CASE
-@OFFICER
+@NAMED_OFFICER
 @REASON
 @click.option("--without-second-factor", is_flag=True, help="The second factor is lost too: take it out of use. Needs two officers.")
 @JSON
+@UNDECIDED
 def approve(case_id: str, *, officer: str, reason: str, without_second_factor: bool, as_json: bool) -> None:
     """Approve a case. A verified account needs two officers; nothing happens before the waiting time is over."""
-    try:
-        case = cases.approve(case_id, officer, reason, without_factor=without_second_factor)
-    except cases.NotRecognised:
-        raise click.ClickException("the civil registry has not recognised this person; there is nothing to approve") from None
-    except cases.DecidedAlready:
-        raise click.ClickException("you have decided on this case before; it takes another officer") from None
-    except cases.NoSuchCase:
-        raise click.ClickException("there is no such case waiting") from None
-    found = _summary(case)
-    _say(found, as_json, f"Approved: {found['approvals']} of {found['officers_needed']}. Nothing changes before {found['waits_until']}.")
+    found = _summary(cases.approve(case_id, officer, reason, without_factor=without_second_factor))
+    say(found, as_json, f"Approved: {found['approvals']} of {found['officers_needed']}. Nothing changes before {found['waits_until']}.")
 
 
 @recovery.command("refuse")
 @CASE
-@OFFICER
+@NAMED_OFFICER
 @REASON
 @JSON
+@UNDECIDED
 def refuse(case_id: str, *, officer: str, reason: str, as_json: bool) -> None:
     """Refuse a case; the person is told that it was refused, not why."""
-    try:
-        case = cases.refuse(case_id, officer, reason)
-    except cases.DecidedAlready:
-        raise click.ClickException("you have decided on this case before; it takes another officer") from None
-    except cases.NoSuchCase:
-        raise click.ClickException("there is no such open case") from None
-    _say(_summary(case), as_json, "Refused.")
+    say(_summary(cases.refuse(case_id, officer, reason)), as_json, "Refused.")
 
 
 def _found(case_id: str) -> Case:
@@ -141,7 +135,3 @@ def _in_words(value: Any) -> str:
             or "-"
         )
     return "-" if value is None else str(value)
-
-
-def _say(document: Any, as_json: bool, text: str) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)

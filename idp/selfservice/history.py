@@ -10,7 +10,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from idp import oidc, sessions
+from idp import oidc, profile, sessions
 from idp.audit import AuditEvent, Event
 from idp.extensions import db
 from idp.selfservice import devices
@@ -95,7 +95,7 @@ CAUSES: Mapping[str, LazyString] = {
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the history: what, when, and where or by whom if that is known."""
+    """One line of the history: what, when, and where, by whom or in which step of the profile if that is known."""
 
     event_id: str
     at: datetime
@@ -103,6 +103,7 @@ class Happening:
     device: devices.SignIn | None = None
     service: str | None = None
     cause: LazyString | None = None
+    step: LazyString | None = None
 
 
 def page(account_id: str, before: str | None = None) -> tuple[list[Happening], str | None]:
@@ -129,4 +130,5 @@ def _in_words(row: AuditEvent) -> Happening:
         device=devices.in_words(session, None) if session else None,
         service=oidc.name_of(client_id) if client_id else None,
         cause=CAUSES.get(row.facts.get("cause", "")),
+        step=profile.TITLES.get(row.facts.get("step", "")),
     )

@@ -55,7 +55,9 @@ def test_what_does_not_match_is_named_and_can_be_corrected(app, rina, browser, c
     assert "Data belum cocok dengan Dukcapil." in page
     assert f"Yang berbeda: {named}." in " ".join(page.split())
     assert state(app, rina) == (Check.REFUSED, False)
+    assert "Ada data yang belum cocok dengan Dukcapil." in browser.get("/").text
     send(browser)
+    assert "Profil diubah: Biodata" in browser.get("/akun/riwayat").text
     assert state(app, rina) == (Check.VERIFIED, True)
 
 
