@@ -105,6 +105,8 @@ def test_a_code_is_accepted_as_people_type_it(rina):
     app = enrol(rina)
     digits = code(app)
     factors.verify_totp(rina.account_id, f" {digits[:3]} {digits[3:]} ")
+    with pytest.raises(factors.Refused):
+        factors.verify_totp(rina.account_id, digits)  # it was this very code, and it is spent
 
 
 def test_a_code_of_one_person_is_nothing_for_another(rina, budi):
@@ -143,6 +145,8 @@ def test_right_codes_do_not_use_up_the_tries(rina, clock):
     for _ in range(7):
         factors.verify_totp(rina.account_id, code(app))
         clock.shift(30)
+    with pytest.raises(factors.Refused):
+        factors.verify_totp(rina.account_id, "000000")  # refused, where it would be throttled had they counted
 
 
 def test_a_hundred_wrong_codes_in_a_row_leave_only_recovery(rina, configured):

@@ -150,6 +150,7 @@ def test_the_enter_key_walks_on_instead_of_pressing_another_button(tab, app, rin
     tab.focus("[name=birthplace]")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/profil/lengkapi/pendidikan")
+    assert tab.get_by_role("heading", name="Pendidikan").is_visible()
 
 
 def test_the_list_of_skills_is_used_by_keyboard_and_says_what_happened(tab):

@@ -73,6 +73,11 @@ def latest_session(app) -> sessions.StoredSession:
         return db.session.scalars(select(sessions.StoredSession).order_by(sessions.StoredSession.auth_time.desc())).first()
 
 
+def assert_nobody_is_signed_in(page):
+    page.goto("/akun")
+    assert page.url.endswith("/masuk?next=/akun")
+
+
 def test_a_passkey_is_added_and_signs_in_without_a_password(app, page, device, rina):
     add_passkey(page, rina)
     assert page.locator(".recovery-codes li").count() == 10
@@ -132,6 +137,7 @@ def test_a_device_that_does_not_verify_its_user_signs_nobody_in(app, page, devic
     page.goto("/masuk?next=/akun")
     page.get_by_role("button", name="Masuk dengan passkey").click()
     page.get_by_text("Passkey tidak jadi dipakai").wait_for()
+    assert_nobody_is_signed_in(page)
 
 
 @pytest.mark.asvs("V6.7.1")
@@ -144,6 +150,7 @@ def test_a_passkey_altered_outside_the_application_is_refused(app, page, device,
     page.goto("/masuk?next=/akun")
     page.get_by_role("button", name="Masuk dengan passkey").click()
     page.get_by_text("Passkey ini tidak bisa dipakai di sini").wait_for()
+    assert_nobody_is_signed_in(page)
 
 
 @pytest.mark.asvs("V6.7.2")
@@ -163,6 +170,7 @@ def test_an_answer_works_once(app, page, device, rina):
         sent[0],
     )
     page.get_by_text("Passkey ini tidak bisa dipakai di sini").wait_for()
+    assert_nobody_is_signed_in(page)
 
 
 def test_a_suspended_account_is_not_let_in_by_its_passkey_cve_2025_53942(app, page, device, rina):
@@ -173,6 +181,7 @@ def test_a_suspended_account_is_not_let_in_by_its_passkey_cve_2025_53942(app, pa
     page.goto("/masuk?next=/akun")
     page.get_by_role("button", name="Masuk dengan passkey").click()
     page.get_by_text("Passkey ini tidak bisa dipakai di sini").wait_for()
+    assert_nobody_is_signed_in(page)
 
 
 @pytest.mark.asvs("V15.3.5")
