@@ -31,7 +31,7 @@ def way_back() -> str:
 
 
 def _can_be_opened(path: str) -> bool:
-    adapter = current_app.create_url_adapter(request)
-    methods = adapter.allowed_methods(path) if adapter and path != "/" else ()
+    # Of no host: pages that refuse a request for its host ask this too.
+    methods = current_app.url_map.bind("").allowed_methods(path) if path != "/" else ()
     # Of a page that does not exist the way back is itself: it says so in the language that was chosen.
     return "GET" in methods or (not methods and path == request.path) or path == "/"
