@@ -21,12 +21,12 @@ def main() -> int:
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all of them if none is given")
     parser.add_argument("--again", action="store_true", help="only what survived the last time, or was not tried")
     parser.add_argument("--patience", type=float, default=15, help="seconds of tests for one mutant (%(default)s)")
-    parser.add_argument("--most", type=int, default=0, help="at most so many changes of one statement (all of them)")
+    parser.add_argument("--minutes", type=float, default=600, help="for all mutants together; those that are tried are picked at random")
     given = parser.parse_args()
     names = given.groups or list(GROUPS)
     results = report.Results(again=given.again)
     files = [path for name in names for path in GROUPS[name].files()]
-    trial = Trial(files, results, patience=given.patience, most=given.most)
+    trial = Trial(files, results, patience=given.patience, minutes=given.minutes)
     status = pytest.main(
         ["-n0", "-p", "no:cacheprovider", "--database", "sqlite", "-m", LEFT_OUT, "-k", MEASURING, *tests_of(names)], plugins=[trial]
     )

@@ -27,9 +27,12 @@ class Results:
         if not again:
             KEPT.write_text("")
 
+    def expect(self, mutants: Iterable[Mutant]) -> None:
+        """These are all that there are."""
+        self._modules = {mutant.name: mutant.module for mutant in mutants}
+
     def is_known(self, mutant: Mutant) -> bool:
         """Whether there is nothing to try. A mutant that means the same as the original is not tried."""
-        self._modules[mutant.name] = mutant.module
         return mutant.name in self.equivalent or bool(self._by.get(mutant.name))
 
     def by(self, mutant: Mutant) -> str:
@@ -44,20 +47,28 @@ class Results:
 
     def table(self) -> Iterator[str]:
         """The figures for each module, as Markdown."""
-        yield "| module | mutants | equivalent | killed | survive | of the others killed |"
-        yield "| --- | --- | --- | --- | --- | --- |"
+        yield "| module | mutants | not tried | equivalent | killed | survive | killed of those tried that differ |"
+        yield "| --- | --- | --- | --- | --- | --- | --- |"
         for module in sorted(set(self._modules.values())):
             yield self._row(f"`{module}`", [name for name, of in self._modules.items() if of == module])
         yield self._row("all", list(self._modules))
 
     def _row(self, title: str, names: list[str]) -> str:
-        count = Counter("equivalent" if name in self.equivalent else "killed" if self._by.get(name) else "survive" for name in names)
-        share = 100 * count["killed"] / max(1, count["killed"] + count["survive"])
-        return f"| {title} | {len(names)} | {count['equivalent']} | {count['killed']} | {count['survive']} | {share:.1f} % |"
+        count = Counter(self._fate(name) for name in names)
+        share = 100 * count["killed"] / max(1, count["killed"] + count["survives"])
+        figures = (len(names), count["not tried"], count["equivalent"], count["killed"], count["survives"])
+        return f"| {title} | {' | '.join(map(str, figures))} | {share:.1f} % |"
+
+    def _fate(self, name: str) -> str:
+        if name in self.equivalent:
+            return "equivalent"
+        if name not in self._by:
+            return "not tried"
+        return "killed" if self._by[name] else "survives"
 
     def survivors(self) -> list[str]:
         """The names of those that no test noticed."""
-        return [name for name in self._modules if name not in self.equivalent and not self._by.get(name)]
+        return [name for name in self._modules if self._fate(name) == "survives"]
 
     def outdated(self) -> list[str]:
         """What equivalent.toml names in these modules and is not there any more."""

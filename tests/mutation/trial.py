@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import signal
 import time
 from collections import Counter, defaultdict
@@ -25,11 +26,11 @@ HANGS_AFTER = 30.0  # seconds for one test that takes a fraction of one
 class Trial:
     """A plugin that runs mutants instead of tests."""
 
-    def __init__(self, files: list[Path], results: report.Results, *, patience: float, most: int) -> None:
-        """`patience`: seconds of tests for one mutant, the quickest that fit. `most`: changes of one statement, 0 for all."""
+    def __init__(self, files: list[Path], results: report.Results, *, patience: float, minutes: float) -> None:
+        """`patience`: seconds of tests for one mutant, the quickest that fit. `minutes`: for all of them, picked at random."""
         self._files = files
         self._patience = patience
-        self._most = most
+        self._minutes = minutes
         self._results = results
         self._walks = Walks()
         self._killers: defaultdict[str, list[str]] = defaultdict(list)
@@ -43,10 +44,15 @@ class Trial:
             screen.write_line(f"fails as it is, so it judges nothing: {name}\n{fault}")
         screen.write_line(f"{len(self._walks.items)} tests take {sum(self._walks.seconds.values()):.0f} s")
         _make_ready_to_fork()
-        for mutant in [mutant for path in self._files for mutant in changes.thinned(changes.of_file(path), self._most)]:
-            if self._results.is_known(mutant):
-                self._remember(mutant, self._results.by(mutant))
-                continue
+        mutants = [mutant for path in self._files for mutant in changes.of_file(path)]
+        self._results.expect(mutants)
+        for mutant in mutants:
+            self._remember(mutant, self._results.by(mutant))
+        random.Random(len(mutants)).shuffle(mutants)  # where time is short, what is tried says something of the rest
+        ends = time.monotonic() + 60 * self._minutes
+        for mutant in [one for one in mutants if not self._results.is_known(one)]:
+            if time.monotonic() > ends:
+                break
             began = time.perf_counter()
             by = self._judge(mutant)
             self._results.add(mutant, by)
@@ -110,7 +116,8 @@ class Trial:
 
 def _make_ready_to_fork() -> None:
     """Connections to the database must not be shared by two processes; and what a fork does not touch it need not copy."""
-    changes.functions()  # before they are frozen out of sight
+    gc.unfreeze()  # what the tests froze for their own sake is out of sight
+    changes.functions()
     gc.collect()
     for engine in [one for one in gc.get_objects() if isinstance(one, Engine)]:
         engine.dispose()
