@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -169,10 +170,11 @@ class TestClientAuthentication:
 
 
 HALF, BOUNDLESS = "\ud800", float("inf")  # Python reads both in JSON and writes neither: not as UTF-8, not as a number
+DEEP: Any = functools.reduce(lambda inner, _: [inner], range(300), 1)  # deeper than what writes it down later
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("odd", [HALF, {"a": HALF}, BOUNDLESS, [float("nan")]])
+@pytest.mark.parametrize("odd", [HALF, {"a": HALF}, BOUNDLESS, [float("nan")], DEEP])
 def test_json_that_cannot_be_written_again_is_none(browser: Browser, party: Party, odd: Any) -> None:
     for name in ("state", "nonce", "login_hint", "redirect_uri", "claims"):
         inside = {**party.parameters(), name: odd}
