@@ -144,6 +144,6 @@ def _idle_until() -> Any:
 
 def _parts(token: str) -> tuple[str, str]:
     family_id, dot, secret = token.partition(".")
-    if not dot or len(family_id) != 32 or len(secret) != 43 or not token.isascii():
+    if not dot or len(family_id) != 32 or len(secret) != 43 or not token.isascii() or not family_id.isalnum():
         raise UnknownToken
     return family_id, secret
