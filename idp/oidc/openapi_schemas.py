@@ -77,15 +77,15 @@ DELIVERY = _object(
 STATUS = {"enum": ["enabled", "paused", "disabled"]}
 SIGNALS: dict[str, dict[str, Any]] = {
     "Transmitter": _object("issuer jwks_uri configuration_endpoint", issuer=URI, jwks_uri=URI, configuration_endpoint=URI),
-    "StreamRequest": _object(delivery=DELIVERY, events_requested=WORDS, description=TEXT),
+    "StreamRequest": _object(stream_id=TEXT, delivery=DELIVERY, events_requested=WORDS, description=TEXT),
     "Stream": _object(
         "stream_id iss aud delivery events_supported events_requested events_delivered", stream_id=TEXT, iss=URI, aud=TEXT,
         delivery=DELIVERY, events_supported=WORDS, events_requested=WORDS, events_delivered=WORDS, description=TEXT,
     ),
     "Streams": {"anyOf": [{"$ref": "#/components/schemas/Stream"}, {"type": "array", "items": {"$ref": "#/components/schemas/Stream"}}]},
-    "StreamStatusRequest": _object("status", status=STATUS, reason=TEXT),
+    "StreamStatusRequest": _object("stream_id status", stream_id=TEXT, status=STATUS, reason=TEXT),
     "StreamStatus": _object("stream_id status", stream_id=TEXT, status=STATUS, reason=TEXT),
-    "Verification": _object(state=TEXT),
+    "Verification": _object("stream_id", stream_id=TEXT, state=TEXT),
     "Poll": _object(maxEvents=SECONDS, returnImmediately={"type": "boolean"}, ack=WORDS, setErrs={"type": "object"}),
     "Events": _object("sets moreAvailable", sets={"type": "object", "additionalProperties": TEXT}, moreAvailable={"type": "boolean"}),
 }  # fmt: skip

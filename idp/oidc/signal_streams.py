@@ -88,7 +88,7 @@ def stream(client: Client) -> Response:
         return _remove(client)
     document = _document()
     if request.method != "POST":
-        _check_name(document.get("stream_id"), client)
+        _check_named(document, client)
     with unit_of_work() as session:
         row = session.get(EventStream, client.client_id, with_for_update=True)
         if request.method == "POST" and row is not None:
@@ -112,12 +112,12 @@ def status(client: Client) -> Response:
     row = _own(client)
     if request.method == "POST":
         document = _document()
-        _check_name(document.get("stream_id"), client)
+        _check_named(document, client)
         if document.get("status") not in ("enabled", "paused", DISABLED):
             raise Refused(400, "status is enabled, paused or disabled")
         with unit_of_work() as session:
             row = session.get_one(EventStream, client.client_id)
-            row.status, row.reason = document["status"], str(document.get("reason", ""))[:200] or None
+            row.status, row.reason = document["status"], _line(str(document.get("reason", "")))
             if row.status == DISABLED:  # nothing is held for later
                 session.execute(delete(WaitingEvent).where(WaitingEvent.client_id == client.client_id))
     told = {"stream_id": row.id, "status": row.status}
@@ -129,7 +129,7 @@ def status(client: Client) -> Response:
 def verify(client: Client) -> Response:
     """Send an event that proves the stream works (SSF 1.0 8.1.4)."""
     row, document = _own(client), _document()
-    _check_name(document.get("stream_id"), client)
+    _check_named(document, client)
     state = document.get("state")
     about = {"format": "opaque", "id": row.id}
     with unit_of_work():
@@ -147,7 +147,7 @@ def poll(client: Client) -> Response:
     refused = document.get("setErrs", {})
     if not isinstance(taken, list) or not isinstance(refused, dict):
         raise Refused(400, "ack is an array, setErrs an object")
-    done = [one for one in (*taken, *refused) if isinstance(one, str)][:1000]
+    done = [one for one in (*taken, *refused) if isinstance(one, str) and one.isalnum()][:1000]
     with unit_of_work() as session:
         session.execute(delete(WaitingEvent).where(WaitingEvent.client_id == client.client_id, WaitingEvent.id.in_(done)))
     wanted = document.get("maxEvents", AT_ONCE)
@@ -173,6 +173,13 @@ def _read(client: Client) -> Response:
 def _check_name(named: Any, client: Client) -> None:
     if named is not None and named != client.client_id:
         raise Refused(404, "there is no such stream of this client")
+
+
+def _check_named(document: dict[str, Any], client: Client) -> None:
+    """Whoever changes a stream says which (SSF 1.0 8.1.1.3, 8.1.1.4, 8.1.2.2, 8.1.4.2)."""
+    if "stream_id" not in document:
+        raise Refused(400, "stream_id is missing")
+    _check_name(document["stream_id"], client)
 
 
 def _check_supplied(document: dict[str, Any], row: EventStream) -> None:
@@ -217,7 +224,12 @@ def _apply(row: EventStream, document: dict[str, Any], *, keeping: bool) -> None
     description = document.get("description", row.description if keeping else None)  # what a PUT leaves out is gone
     if description is not None and not isinstance(description, str):
         raise Refused(400, "description is not a text")
-    row.description = description[:200] if description else None
+    row.description = _line(description) if description else None
+
+
+def _line(text: str) -> str | None:
+    """What can be seen of a text, as far as a line goes."""
+    return "".join(one for one in text if one.isprintable())[:200] or None
 
 
 def _apply_delivery(row: EventStream, delivery: Any) -> None:

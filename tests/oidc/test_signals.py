@@ -59,6 +59,10 @@ class Listener:
         answer = party.post("/oauth/token", {"grant_type": "client_credentials", "scope": "shared_signals"})
         self.headers = {"Authorization": f"Bearer {answer.json['access_token']}"}
 
+    def change(self, method: str, name: str, **document: Any) -> Any:
+        """Change the one stream."""
+        return self.call(method, name, {"stream_id": self.party.client_id, **document})
+
     def call(self, method: str, name: str, document: Any = None) -> Any:
         http = self.party.app.test_client()
         return http.open(f"/oauth/events/{name}", method=method, json=document, headers=self.headers, base_url=ISSUER)
@@ -159,12 +163,14 @@ def test_a_stream_is_tried_paused_changed_and_removed(listener: Listener) -> Non
         ("POST", "status", {"stream_id": "x", "status": "paused"}),
     ):  # fmt: skip
         assert listener.call(method, path, document).status_code == 404
+    for method, path in (("PATCH", "stream"), ("PUT", "stream"), ("POST", "verify"), ("POST", "status")):
+        assert listener.call(method, path, {"status": "paused"}).status_code == 400, "which stream?"
     assert listener.call("POST", "stream", {"delivery": POLL}).status_code == 409
-    assert listener.call("POST", "verify", {"state": "abc"}).status_code == 204
+    assert listener.change("POST", "verify", state="abc").status_code == 204
     assert listener.fetch()[0]["events"]["https://schemas.openid.net/secevent/ssf/event-type/verification"] == {"state": "abc"}
-    assert listener.call("POST", "status", {"status": "paused"}).json["status"] == "paused"
+    assert listener.change("POST", "status", status="paused").json["status"] == "paused"
     assert listener.fetch() == []
-    assert listener.call("PATCH", "stream", {"description": "baru"}).json["description"] == "baru"
+    assert listener.change("PATCH", "stream", description="baru").json["description"] == "baru"
     assert listener.call("DELETE", "stream").status_code == 204
     assert listener.call("GET", "status").status_code == 404
 
@@ -223,12 +229,15 @@ def test_a_stream_that_is_replaced_keeps_nothing_of_the_old_one_and_a_disabled_o
     for wrong in ({"iss": "https://other.example"}, {"aud": "other"}, {"events_supported": []}, {"description": 5}):
         assert listener.call("PUT", "stream", {**named, **wrong}).status_code == 400
         assert listener.call("PATCH", "stream", {"stream_id": made["stream_id"], **wrong}).status_code == 400
-    assert listener.call("PATCH", "stream", {**made, "description": "baru"}).json["description"] == "baru"
+    assert listener.call("PATCH", "stream", {**made, "description": "ba\x00ru"}).json["description"] == "baru"
+    assert listener.change("POST", "status", status="enabled", reason="\x00").json == {
+        "stream_id": made["stream_id"], "status": "enabled",
+    }  # fmt: skip
     replaced = listener.call("PUT", "stream", {**named, "iss": ISSUER}).json
     assert "description" not in replaced
     assert replaced["events_delivered"] == both[:1]
-    listener.call("POST", "verify", {"state": "before"})
-    listener.call("POST", "status", {"status": "disabled"})
-    listener.call("POST", "verify", {"state": "meanwhile"})
-    listener.call("POST", "status", {"status": "enabled"})
+    listener.change("POST", "verify", state="before")
+    listener.change("POST", "status", status="disabled")
+    listener.change("POST", "verify", state="meanwhile")
+    listener.change("POST", "status", status="enabled")
     assert listener.fetch() == []
