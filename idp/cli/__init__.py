@@ -6,32 +6,27 @@ from __future__ import annotations
 
 import click
 
-from idp.cli.audit import trail
-from idp.cli.breach import breach
-from idp.cli.database import database
-from idp.cli.health import check
-from idp.cli.installation import config, openapi
-from idp.cli.seed import seed
-from idp.cli.within import Inside
-from idp.officers.cli import account
-from idp.officers.petition_commands import commands_for
-from idp.oidc.cli import client, keys
-from idp.organisations.cli import org
-from idp.petitions import Kind
-from idp.profile.cli import photo
-from idp.recovery.cli import recovery
+from idp.cli.within import ByName, Inside
 
 __all__ = ["main"]
 
+COMMANDS = ByName(
+    {
+        "account": "idp.cli.accounts:account",
+        "audit": "idp.cli.audit:trail",
+        "breach": "idp.cli.breach:breach",
+        "check": "idp.cli.health:check",
+        "client": "idp.oidc.cli:client",
+        "config": "idp.cli.installation:config",
+        "db": "idp.cli.database:database",
+        "keys": "idp.oidc.cli:keys",
+        "openapi": "idp.cli.installation:openapi",
+        "org": "idp.organisations.cli:org",
+        "seed": "idp.cli.seed:seed",
+    }
+)
 
-@click.group(cls=Inside, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+@click.group(cls=Inside, commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def main() -> None:
     """Run the account service of SIAPkerja: clients, keys, accounts, the database, health."""
-
-
-account.add_command(recovery)
-account.add_command(photo)
-for kind in Kind:
-    account.add_command(commands_for(kind))
-for command in (client, keys, account, org, database, trail, breach, seed, config, check, openapi):
-    main.add_command(command)

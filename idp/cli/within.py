@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pkgutil import resolve_name
 from typing import Any
 
 import click
@@ -15,6 +16,23 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from idp import create_app
+
+
+class ByName(Mapping[str, click.Command]):
+    """Commands by their names, each loaded when it is wanted: one that lists clients need not load what migrates a database."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> click.Command:
+        command: click.Command = resolve_name(self._places[name])
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 class Inside(click.Group):

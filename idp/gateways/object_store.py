@@ -11,16 +11,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from idp.gateways import Unavailable
+
 CONNECT_TIMEOUT_SECONDS = 3
 ANSWER_TIMEOUT_SECONDS = 10
 TRIES = 3
 DEFAULT_REGION = "us-east-1"
 _KNOWN_OPTIONS = frozenset({"endpoint", "region"})
 _NOT_THERE = frozenset({"NoSuchKey", "404", "NotFound"})
-
-
-class Unavailable(Exception):
-    """The store does not answer, or refuses us. Says nothing of what was asked."""
 
 
 class ObjectStore:

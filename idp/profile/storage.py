@@ -10,14 +10,17 @@ import secrets
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from pkgutil import resolve_name
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from idp.gateways.object_store import ObjectStore, Unavailable
+from idp.gateways import Unavailable
 from idp.profile.answers import StoredFile
 
+# Loaded by its name where it is used: the library that speaks S3 takes a while to start.
+_OBJECT_STORE = "idp.gateways.object_store:ObjectStore"
 _NAME = re.compile(r"[0-9a-f]{32}")
 _NONCE_BYTES = 12
 
@@ -89,7 +92,7 @@ class FolderStorage:
 class BucketStorage:
     """A bucket of an object store."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: Any) -> None:
         self._store = store
 
     def put(self, name: str, content: bytes) -> None:
@@ -102,7 +105,7 @@ class BucketStorage:
     def get(self, name: str) -> bytes:
         """Read."""
         try:
-            content = self._store.get(_checked(name))
+            content: bytes | None = self._store.get(_checked(name))
         except Unavailable:
             raise NotStored from None
         if content is None:
@@ -128,7 +131,7 @@ def at(url: str) -> Storage:
     """The storage of `IDP_STORAGE_URL`. Raises ValueError for a kind that there is not."""
     scheme, mark, place = url.partition("://")
     if scheme == "s3":
-        return BucketStorage(ObjectStore(url))
+        return BucketStorage(resolve_name(_OBJECT_STORE)(url))
     if not mark or scheme != "file" or not place:
         raise ValueError("uploads are stored at file://FOLDER or s3://BUCKET")
     return FolderStorage(Path(place).absolute())

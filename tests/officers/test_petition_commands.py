@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from idp import accounts, petitions
 from idp import clock as the_clock
-from idp.cli import account
+from idp.cli.accounts import account
 from idp.extensions import unit_of_work
 from idp.officers import erase
 from idp.petitions import CLOCK, Kind
