@@ -27,7 +27,7 @@ def way_back() -> str:
     path, query = request.path, request.query_string.decode("ascii", "replace")
     while not _can_be_opened(path):
         path = path.rpartition("/")[0] or "/"
-    return f"{path}?{query}" if query else path
+    return safe_path(f"{path}?{query}" if query else path)
 
 
 def _can_be_opened(path: str) -> bool:

@@ -123,7 +123,15 @@ def test_of_two_windows_the_later_photo_is_told_and_leaves_no_file(browser, rina
 
 @pytest.mark.asvs("V5.2.1")
 def test_an_upload_that_is_too_long_is_refused_before_it_is_read(browser):
-    assert upload(browser, b"\xff\xd8" + b"\0" * 7_000_000).status_code == 413
+    answer = upload(browser, b"\xff\xd8" + b"\0" * 26_000_000)
+    assert answer.status_code == 413
+    assert '<a class="btn btn-primary" href="/profil/lengkapi/foto">Kembali ke halaman tadi</a>' in answer.text
+
+
+def test_a_photo_that_is_too_long_is_refused_in_words_on_its_page(browser):
+    answer = upload(browser, b"\xff\xd8" + b"\0" * 7_000_000)
+    assert answer.status_code == 422
+    assert "Ukuran foto paling besar 5 MB." in answer.text
 
 
 def test_a_lost_file_is_not_found_and_breaks_no_page(browser):

@@ -1,5 +1,7 @@
 """What holds on every page: headers, cookies, errors, return paths, languages, believed addresses."""
 
+from urllib.parse import quote
+
 import pytest
 
 from idp import settings, web
@@ -90,6 +92,12 @@ def test_the_choice_of_language_is_kept_and_leads_back(http):
     answer = http.request("GET", "/bahasa/en?next=/masuk")
     assert answer.headers["Location"] == "/masuk"
     assert '<html lang="en"' in http.get("/masuk").text
+
+
+@pytest.mark.parametrize(("path", "back"), [("/profil/kirim", "/profil"), ("/nothing-here", "/nothing-here")])
+def test_the_language_of_an_error_page_is_changed_where_one_is(http, path, back):
+    page = http.request("GET", path).text
+    assert f'href="/bahasa/en?next={quote(back, safe="")}"' in page
 
 
 @pytest.mark.asvs("V4.1.3", "V15.3.4")

@@ -20,7 +20,7 @@ from idp.profile.views.wizard import Page
 
 blueprint = Blueprint("profile", __name__)
 
-# A document that is too long is refused in words, beside what was typed: it has to be read for that.
+# A document or photo that is too long is refused in words, beside what was typed: it has to be read for that.
 UPLOADING = frozenset({"profile.add_entry", "profile.change_entry", "profile.take_file"})
 REQUEST_BYTES = 24 * 1024 * 1024
 TYPED_LONG = frozenset({"profile.take_step", "profile.add_entry", "profile.change_entry"})
@@ -29,9 +29,10 @@ PAGES: dict[str, Page] = {"foto": photo.PAGE, "biodata": biodata.PAGE, **history
 
 
 @blueprint.url_value_preprocessor
-def allow_for_documents(endpoint: str | None, _values: object) -> None:
+def allow_for_documents(endpoint: str | None, values: dict[str, str] | None) -> None:
     """Runs before the token of the form is looked for, which reads the whole request."""
-    if endpoint in UPLOADING:
+    brings_photo = endpoint == "profile.take_step" and values == {"name": "foto"}
+    if endpoint in UPLOADING or brings_photo:
         request.max_content_length = REQUEST_BYTES
 
 
