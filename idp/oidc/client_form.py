@@ -68,7 +68,9 @@ def for_new_client(given: Mapping[str, Any]) -> ClientMetadata:
 
 def default_sector(values: Mapping[str, Any]) -> str | None:
     """One sector for the ministry's own services, so that they can share data; a partner is a sector of its own."""
-    hosts = {uris.host(str(one)) for one in values.get("redirect_uris") or ()}
+    addresses = [str(one) for one in values.get("redirect_uris") or ()]
+    native = values.get("application_type") == "native"  # on loopback it says nothing of whose it is
+    hosts = set(uris.owned_hosts(addresses)) if native else {uris.host(one) for one in addresses}
     ours = {host for host in hosts if host in uris.LOOPBACK_HOSTS or f".{host}".endswith(f".{MINISTRY_DOMAIN}")}
     if values.get("first_party") or (hosts and hosts == ours):
         return MINISTRY_SECTOR

@@ -85,8 +85,8 @@ class Client(ClientMixin):
         registered = self.metadata
         if registered.sector:
             return registered.sector
-        address = registered.sector_identifier_uri or next(iter(registered.redirect_uris), "")
-        return uris.host(address) or self.client_id
+        addresses = (registered.sector_identifier_uri,) if registered.sector_identifier_uri else registered.redirect_uris
+        return next(iter(uris.owned_hosts(addresses)), self.client_id)
 
 
 @dataclass(frozen=True, slots=True)

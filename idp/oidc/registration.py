@@ -97,7 +97,7 @@ def check_sector(metadata: ClientMetadata) -> None:
     """The document of the sector names every redirect URI (OpenID Connect Core 8.1, Registration 5)."""
     address = metadata.sector_identifier_uri
     if address is None:
-        if metadata.subject_type == "pairwise" and len({uris.host(one) for one in metadata.redirect_uris}) > 1:
+        if metadata.subject_type == "pairwise" and len(_hosts(metadata)) > 1:
             raise MetadataRefused([("sector_identifier_uri", "is needed: the redirect URIs have several hosts (Core 8.1)")])
         return
     if not address.startswith("https://"):
@@ -108,6 +108,13 @@ def check_sector(metadata: ClientMetadata) -> None:
         raise MetadataRefused([("sector_identifier_uri", "could not be fetched")]) from fault
     if not isinstance(listed, list) or not set(metadata.redirect_uris) <= {one for one in listed if isinstance(one, str)}:
         raise MetadataRefused([("sector_identifier_uri", "does not list every redirect URI (Registration 5)")])
+
+
+def _hosts(metadata: ClientMetadata) -> set[str]:
+    """A native app's own scheme and its loopback addresses are no hosts of their own (RFC 8252 7, 8.3)."""
+    if metadata.application_type == "native":
+        return set(uris.owned_hosts(metadata.redirect_uris))
+    return {uris.host(one) for one in metadata.redirect_uris}
 
 
 def spend_initial_access_token() -> None:

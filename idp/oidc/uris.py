@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -79,6 +80,11 @@ def host(uri: str) -> str:
         return urlsplit(uri).hostname or ""
     except ValueError:
         return ""
+
+
+def owned_hosts(addresses: Iterable[str]) -> tuple[str, ...]:
+    """The hosts that belong to somebody, in order: an own scheme has none, and the loopback interface is everybody's."""
+    return tuple(dict.fromkeys(one for one in map(host, addresses) if one and one not in LOOPBACK_HOSTS))
 
 
 def matches(sent: str, registered: str, *, native: bool) -> bool:

@@ -162,6 +162,19 @@ def test_what_an_administrator_said_of_a_client_survives_its_own_changes(provide
     assert call(provider, "PUT", path, own, {**read, "scope": "openid shared_signals"}).json["error"] == "invalid_client_metadata"
 
 
+@pytest.mark.any_database
+def test_a_native_app_needs_no_sector_and_shares_none(provider: Flask, open_registration: None) -> None:
+    """RFC 8252 7.1, 7.3: both IP versions of loopback, and a scheme of its own; none of them says whose the app is (Core 8.1)."""
+    native = {"application_type": "native", "token_endpoint_auth_method": "none"}
+    uris = ["http://127.0.0.1/cb", "http://[::1]/cb", "id.example.app:/cb"]
+    answers = [register(provider, redirect_uris=uris, **native) for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 201]
+    with provider.app_context():
+        found = [clients.find(one.json["client_id"]) for one in answers]
+        assert [one.sector for one in found if one] == [one.json["client_id"] for one in answers], "each is a sector of its own"
+    assert Party.register(provider, redirect_uris=uris, **native).metadata.sector is None
+
+
 def test_in_a_conformance_run_anybody_registers_and_signs_in_without_pkce(provider: Flask, open_registration: None, house: House) -> None:
     mine = register(provider, response_types=["code"]).json
     with provider.app_context():
