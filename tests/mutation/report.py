@@ -35,6 +35,10 @@ class Results:
         """Whether there is nothing to try. A mutant that means the same as the original is not tried."""
         return mutant.name in self.equivalent or bool(self._by.get(mutant.name))
 
+    def has_survived(self, mutant: Mutant) -> bool:
+        """Whether it did so in an earlier run."""
+        return self._fate(mutant.name) == "survives"
+
     def by(self, mutant: Mutant) -> str:
         """The test that failed on it in an earlier run."""
         return self._by.get(mutant.name, "")

@@ -49,6 +49,7 @@ class Trial:
         for mutant in mutants:
             self._remember(mutant, self._results.by(mutant))
         random.Random(len(mutants)).shuffle(mutants)  # where time is short, what is tried says something of the rest
+        mutants.sort(key=self._results.has_survived, reverse=True)
         ends = time.monotonic() + 60 * self._minutes
         for mutant in [one for one in mutants if not self._results.is_known(one)]:
             if time.monotonic() > ends:

@@ -24,7 +24,11 @@ YEAR = 365 * 86_400
 def test_a_code_by_sms_leads_to_a_new_password(app, http, rina, worker, sandbox):
     begin(http, rina.phone)
     assert http.path == "/pemulihan/kode"
-    http.submit(code=sms_code(worker, sandbox, rina.phone))
+    for raw in ("12345", "1234567", "abcdef"):
+        assert http.submit(code=raw).status_code == 400
+        assert "Kode terdiri dari 6 angka" in http.text
+    code = sms_code(worker, sandbox, rina.phone)
+    http.submit(code=f" {code[:2]} {code[2:4]}-{code[4:]}")
     assert http.path == "/pemulihan/password"
     http.submit(password=NEW_PASSWORD)
     assert http.path == "/pemulihan/selesai"
@@ -185,6 +189,7 @@ def test_after_five_wrong_codes_the_right_one_does_not_help(http, rina, worker, 
     for left in (4, 3, 2, 1, 0):
         assert http.submit(code=wrong).status_code == 400
         assert (f"mencoba {left} kali" in http.text) == (left > 0)
+    assert "Kode salah terlalu sering" in http.text
     assert http.submit(code=code).status_code == 400
     assert http.path == "/pemulihan/kode"
 

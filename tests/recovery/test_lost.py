@@ -156,6 +156,9 @@ def test_every_old_contact_is_told_and_can_stop_it_with_one_click(app, http, rin
     worker.drain()
     assert the_case(app).state == "stopped"
     assert sandbox.mail(NEW_EMAIL)[-1]["subject"] == "Permohonanmu tidak bisa dikabulkan"
+    told = sandbox.mail(rina.email)[-1]
+    assert "dihentikan" in told["subject"]
+    assert rina.name in told["text"]
     assert decide(app, "approve", "budi").exit_code == 1
     assert len(events(app, audit.Event.RECOVERY_CASE_STOPPED, rina.account_id)) == 1
 
@@ -282,6 +285,32 @@ def test_a_new_contact_that_has_an_account_is_said_so_once_it_is_proven(http, ri
     http.submit(code=code_in(sandbox.mail(budi.email)[-1]))
     assert http.path == "/pemulihan/kontak"
     assert "sudah dipakai sebuah akun" in http.text
+    assert http.forms()[-1]["fields"]["email"] == [budi.email], "what was typed is kept"
+    http.submit(email=NEW_EMAIL, phone=budi.phone)
+    worker.drain()
+    http.submit(code=code_in(sandbox.mail(NEW_EMAIL)[-1]))
+    assert http.path == "/pemulihan/kode"
+    http.submit(code=sms_code(worker, sandbox, budi.phone))
+    assert http.path == "/pemulihan/kontak"
+    assert "sudah dipakai sebuah akun" in http.text
+
+
+def test_new_contacts_are_limited_and_links_to_no_case_lead_nowhere(http, rina):
+    at_contacts(http, rina.nik, rina.mother_name)
+    token = http.forms()[-1]["fields"]["csrf_token"]
+    for number in range(5):
+        data = {"csrf_token": token, "email": f"a{number}@example.id", "phone": NEW_PHONE}
+        assert http.post("/pemulihan/kontak", data).location == "/pemulihan/kode"
+    refused = http.post("/pemulihan/kontak", {"csrf_token": token, "email": "a9@example.id", "phone": NEW_PHONE})
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 3601
+    assert "a9@example.id" in refused.text
+    for what in ("permohonan", "henti"):
+        assert http.get(f"/pemulihan/{what}/nothing").status_code == 410
+        shown = http.text
+        answer = http.post(f"/pemulihan/{what}/nothing", {"csrf_token": token})
+        assert answer.status_code == 410
+        assert re.findall(r"<h1[^>]*>([^<]*)<", answer.text) == re.findall(r"<h1[^>]*>([^<]*)<", shown)
 
 
 @pytest.mark.asvs("V5.2.2")
@@ -315,6 +344,24 @@ def test_the_photo_is_kept_without_metadata_and_officers_can_see_it(app, http, r
     target = tmp_path / "ktp.jpg"
     found = json.loads(run(app, "show", the_case(app).id, "--document", str(target), "--json").output)
     assert found["photo"] is True
+    assert found.keys() == {
+        *(
+            "case",
+            "state",
+            "account",
+            "registry",
+            "approvals",
+            "officers_needed",
+            "opened_at",
+            "waits_until",
+            "registry_reason",
+            "name",
+            "nik",
+        ),
+        *("old_email", "old_phone", "new_email", "new_phone", "identity_verified", "second_factor", "photo", "decisions"),
+    }
+    assert (found["account"], found["registry"], found["name"], found["identity_verified"]) == (rina.account_id, "match", rina.name, False)
+    assert (found["new_phone"], found["second_factor"]) == ("0813****77", False)
     assert found["old_phone"] == f"0{rina.phone[3:6]}****{rina.phone[-2:]}"
     assert rina.nik not in json.dumps(found)
     with Image.open(target) as kept:
@@ -341,6 +388,24 @@ def test_a_case_that_nobody_decides_is_forgotten_after_thirty_days(app, http, ri
     worker.drain()
     case = the_case(app)
     assert (case.state, case.nik_text, case.document_text) == ("expired", None, None)
+
+
+def test_what_cannot_be_a_nik_or_a_name_or_a_contact_is_said_in_words(http, rina):
+    http.get("/pemulihan/kehilangan")
+    for nik, words in (
+        ("99x", "hanya berisi angka"),
+        ("99", "terdiri dari 16 angka"),
+        (f"{rina.nik[:6]}9913{rina.nik[10:]}", "tidak mungkin"),
+    ):
+        assert http.submit(nik=nik, mother_name="1?").status_code == 400
+        assert words in http.text
+        assert "Nama hanya berisi huruf" in http.text
+    at_contacts(http, rina.nik, rina.mother_name)
+    assert http.submit(email="nobody", phone="12").status_code == 400
+    assert "belum lengkap" in http.text
+    assert "tidak dikenali" in http.text
+    assert http.submit(email=NEW_EMAIL, phone="021 500 0000").status_code == 400
+    assert "nomor HP Indonesia" in http.text
 
 
 @pytest.mark.asvs("V2.4.1")
