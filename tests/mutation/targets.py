@@ -39,9 +39,9 @@ GROUPS = {
             "idp/oidc/revocation.py",
             "idp/oidc/revocation_causes.py",
         ),
-        ("tests/oidc/test_grants.py", "tests/oidc/test_code_flow.py", "tests/oidc/test_once.py", "tests/oidc/test_faults_of_others.py"),
+        ("tests/oidc/test_grants.py", "tests/oidc/test_code_flow.py", "tests/oidc/test_faults_of_others.py"),
     ),
-    "redirects": Group(("idp/oidc/uris.py", "idp/web/paths.py"), ("tests/oidc/test_uris.py",)),
+    "redirects": Group(("idp/oidc/uris.py", "idp/web/paths.py"), ("tests/oidc/test_uris.py", "tests/web/test_paths.py")),
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from idp.oidc import uris
-from idp.web import safe_path
 
 ABSOLUTE = "is not an absolute URI (RFC 3986)"
 HTTPS = "must be an https address"
@@ -131,6 +130,7 @@ def test_an_address_is_compared_byte_for_byte_but_for_a_native_clients_port_on_l
 )
 def test_an_origin_is_written_as_browsers_write_it(uri: str, origin: str, host: str) -> None:
     assert (uris.origin(uri), uris.host(uri)) == (origin, host)
+    assert uris.host("https://[::1/") == ""
 
 
 @pytest.mark.parametrize(
@@ -149,28 +149,3 @@ def test_an_origin_is_written_as_browsers_write_it(uri: str, origin: str, host: 
 )
 def test_a_developer_is_told_which_parts_differ(sent: str, differs: tuple[str, ...]) -> None:
     assert uris.differences(sent, "https://a.example:1/cb?x=1#f") == differs
-
-
-@pytest.mark.asvs("V3.7.2")
-@pytest.mark.parametrize("inside", ["/", "/akun?x=1&y=2#z", "/a:b", "/" + "x" * 1999, "/a//b", "/!~"])
-def test_a_page_leads_on_within_the_provider(inside: str) -> None:
-    assert safe_path(inside) == safe_path(inside, "/x") == inside
-
-
-@pytest.mark.asvs("V3.7.2")
-@pytest.mark.parametrize(
-    "outside",
-    [
-        None,
-        "",
-        "akun",
-        "//evil.example",
-        "https://evil.example",
-        "/\\evil.example",
-        "/" + "x" * 2000,
-        *(f"/a{one}b" for one in '\x00\n\x1f "<>`\\\x7f'),
-    ],
-)
-def test_a_page_leads_nowhere_else(outside: str | None) -> None:
-    assert safe_path(outside) == "/"
-    assert safe_path(outside, "/akun") == "/akun"
