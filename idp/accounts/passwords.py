@@ -25,10 +25,12 @@ LONGEST_BYTES = 1024
 PATIENCE_SECONDS = 2.0
 PATIENCE_OF_KNOWN_SECONDS = 5.0
 SLEEPERS = 4
+LINE = 4
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16)
 _places = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 _kept_place = threading.BoundedSemaphore(1)
+_line = threading.BoundedSemaphore(LINE)
 _sleeping_places = threading.BoundedSemaphore(SLEEPERS)
 _typical_seconds = 0.025
 
@@ -107,12 +109,22 @@ def _place(*, kept: bool) -> Iterator[None]:
         if not _places.acquire(blocking=False):
             place = _kept_place
             _wait_for(place, PATIENCE_OF_KNOWN_SECONDS)
-    else:
-        _wait_for(place, PATIENCE_SECONDS)
+    elif not _places.acquire(blocking=False):
+        _wait_in_line()
     try:
         yield
     finally:
         place.release()
+
+
+def _wait_in_line() -> None:
+    # Whoever waits holds a thread of the server: were the line as long as the crowd, the owner on a known device would stand behind it.
+    if not _line.acquire(blocking=False):
+        raise Throttled("password_hashes", int(PATIENCE_SECONDS))
+    try:
+        _wait_for(_places, PATIENCE_SECONDS)
+    finally:
+        _line.release()
 
 
 def _wait_for(place: threading.BoundedSemaphore, seconds: float) -> None:

@@ -93,6 +93,23 @@ def test_a_known_device_has_a_place_of_its_own_when_all_are_taken(app: Flask) ->
 
 
 @pytest.mark.asvs("V15.2.2")
+def test_behind_a_long_line_a_stranger_is_refused_at_once(app: Flask) -> None:
+    """A server's threads are few: whoever waits holds one that the owner may need."""
+    with app.app_context():
+        hashed = accounts.passwords.hash_password(GOOD)
+        places, line = accounts.passwords._places, accounts.passwords._line
+        taken = [one for one in (places, line) for _ in range(60) if one.acquire(blocking=False)]
+        try:
+            began = time.perf_counter()
+            with pytest.raises(Throttled):
+                accounts.passwords.verify(hashed, GOOD)
+            assert time.perf_counter() - began < 1
+        finally:
+            for one in taken:
+                one.release()
+
+
+@pytest.mark.asvs("V15.2.2")
 def test_passing_time_takes_about_as_long_as_a_hash_and_only_few_wait_at_once(app: Flask) -> None:
     began = time.perf_counter()
     threads = [threading.Thread(target=accounts.passwords.pass_time) for _ in range(60)]
