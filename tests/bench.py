@@ -75,13 +75,13 @@ def register(env: dict[str, str], algorithm: str) -> dict[str, Any]:
     )
 
 
-def signed_in_cookie(base: str) -> str:
+def signed_in_cookie(base: str, person: str = PERSON) -> str:
     """Sign in through the page as a person does; answers the Cookie header."""
     with httpx.Client(base_url=base, follow_redirects=True) as browser:
         page = browser.get("/masuk").text
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert token
-        browser.post("/masuk", data={"csrf_token": token[1], "identifier": PERSON, "password": PASSWORD})
+        browser.post("/masuk", data={"csrf_token": token[1], "identifier": person, "password": PASSWORD})
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
 
