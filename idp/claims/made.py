@@ -74,7 +74,7 @@ def _working_life(told: Profile, locale: str) -> Claims:
         "experience": _each(told.experience, locale, _experience),
         "training": _each(told.training, locale, _training),
         "certification": _each(told.certification, locale, _certification),
-        "skills": [{"name": skill.name, "key": skill.key, "verified": False} for skill in told.skills],
+        "skills": [{"name": profile.skill_label(skill, locale), "key": skill.key, "verified": False} for skill in told.skills],
     }
 
 

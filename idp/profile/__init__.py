@@ -21,6 +21,7 @@ from idp.profile.answers import (
     Training,
 )
 from idp.profile.models import Check, ProfileRow, StepRow
+from idp.profile.skills import label as skill_label
 from idp.profile.titles import TITLES
 from idp.profile.views import blueprint
 from idp.profile.vocabulary import label
@@ -49,6 +50,7 @@ __all__ = [
     "photo_address",
     "photo_bytes",
     "picture_links",
+    "skill_label",
     "steps_done",
 ]
 

@@ -60,6 +60,12 @@ def find(key: str) -> KnownSkill | None:
     return next((known for known in catalogue() if known.key == key), None)
 
 
+def label(skill: Skill, locale: str) -> str:
+    """A skill for readers of a language: the list's English word for its Indonesian one, any other as its owner wrote it."""
+    known = find(skill.key) if locale == "en" else None
+    return known.en if known and known.id == skill.name else skill.name
+
+
 def search(query: str, locale: str, limit: int = 8) -> list[KnownSkill]:
     """Skills of the list that one means by a few letters in either language; the best first."""
     wanted = _spelling(query)

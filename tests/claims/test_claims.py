@@ -166,9 +166,11 @@ def test_only_what_is_asked_for_is_told(app, rina):
 def test_claims_come_in_the_language_that_is_asked_for(app, rina):
     with app.app_context():
         fill(rina.account_id)
-        english = claims.of(rina.account_id, ("experience",), "en-GB")
-        indonesian = claims.of(rina.account_id, ("experience",), "fr")
+        english = claims.of(rina.account_id, ("experience", "skills"), "en-GB")
+        indonesian = claims.of(rina.account_id, ("experience", "skills"), "fr")
     assert english["experience"][0]["employment_type"] == {"key": "full_time", "name": "Full-time"}
+    assert [skill["name"] for skill in english["skills"]] == ["Accounting", "Graphic Design"]
+    assert [skill["name"] for skill in indonesian["skills"]] == ["Akuntansi", "Graphic Design"]
     assert indonesian["experience"][0]["employment_type"] == {"key": "full_time", "name": "Penuh waktu"}
 
 
