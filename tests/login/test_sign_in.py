@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from flask import Flask
 
-from idp import accounts, audit, sessions, web
+from idp import accounts, audit, sessions, throttle, web
 from idp.extensions import db
 from tests.browsing import Browser
 from tests.outside import Outside
@@ -366,6 +366,22 @@ def test_the_owner_is_told_of_a_sign_in_on_a_new_device_and_only_then(
     assert told() == (0, 0)
     sign_in(http.another(), person["email"], CHOSEN)
     assert told() == (1, 1)
+
+
+def test_a_notice_of_a_new_device_by_sms_keeps_to_the_limits_of_the_phone(
+    http: Browser, app: Flask, siti: Holder, sandbox: Outside, worker: Worker
+) -> None:
+    budi = holder(app, "Budi Santoso")
+    with app.app_context():
+        throttle.hit("sms_per_phone", siti.phone)
+    for whom, texts in ((siti, 0), (budi, 1)):
+        sandbox.clear_inboxes()
+        sign_in(http.another(), whom.email)
+        worker.drain()
+        [mail] = sandbox.mail(whom.email)
+        assert "perangkat baru" in mail["subject"]
+        assert whom.name in mail["text"]
+        assert len(sandbox.sms(whom.phone)) == texts
 
 
 def test_a_shared_device_is_not_remembered_and_its_sign_in_is_short(http: Browser, siti: Holder, clock: MovedClock) -> None:
