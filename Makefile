@@ -48,7 +48,7 @@ soak: browser  ## long trials
 	HOSTILE_TIMES=10 $(BIN)/python -m pytest -n 2 --dist worksteal $(HOSTILE)
 
 # MUTANTS="codes limits" tries some groups only; docs/mutants.md says what there is.
-mutants: $(VENV)/.ready-test  ## mutation testing of codes, limits, sign-in, recovery, tokens and redirects; an hour
+mutants: $(VENV)/.ready-test  ## mutation testing of codes, limits, sign-in, recovery, tokens and redirects; takes an hour
 	$(BIN)/python -m tests.mutation $(MUTANTS)
 
 serve: $(VENV)/.ready  ## the provider alone, settings from the environment

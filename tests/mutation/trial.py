@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from tests.mutation import changes, report
 from tests.mutation.changes import Mutant
-from tests.mutation.walks import Walks, run
+from tests.mutation.walks import LIKELY, Walks, run
 
 HANGS_AFTER = 30.0  # seconds for one test that takes a fraction of one
 
@@ -85,9 +85,9 @@ class Trial:
             self._killers[mutant.module].append(by)
 
     def _order(self, mutant: Mutant) -> list[str]:
-        """First what has caught others of the same place or file, then the quickest, as far as patience goes."""
+        """First what has caught others of the same place, then what is likely to and is quick, as far as patience goes."""
         tests = self._walks.of(mutant)
-        known = [*self._killers[mutant.place], *(name for name, _ in Counter(self._killers[mutant.module]).most_common())]
+        known = [*self._killers[mutant.place], *tests[:LIKELY], *(name for name, _ in Counter(self._killers[mutant.module]).most_common(4))]
         chosen, spent = [], 0.0
         for name in dict.fromkeys([one for one in known if one in tests] + tests):
             spent += self._walks.seconds[name]
