@@ -80,6 +80,9 @@ def test_a_code_of_nobody_or_of_another_grant_is_unknown_and_spends_nothing(cont
     ):
         with pytest.raises(grants.UnknownCode):
             grants.redeem(bad, token, record)
+    for bad in (code[:-1], code + "x", code[1:], code.replace(".", ""), "é" + code[1:], f"{code}.x", f"x.{code}"):
+        with pytest.raises(grants.UnknownCode):
+            grants.parts(bad)
     assert grants.redeem(code, token, record) == given
 
 
@@ -118,14 +121,33 @@ def test_one_token_is_dropped_and_all_are_revoked(context: Flask) -> None:
     assert grants.find_access(other) is None
     with pytest.raises(grants.Revoked):
         access(given)
-    assert redis.ttl(f"idp:oidc:grant:{given.grant_id}") > 600
+    for gone in (given.grant_id, grants.new_grant_id()):
+        grants.revoke([gone])
+        assert 1190 < redis.ttl(f"idp:oidc:grant:{gone}") <= 1200, "what is under way meanwhile finds it revoked"
+    fresh = authorization()
+    access(fresh)
+    assert 600 < redis.ttl(f"idp:oidc:grant:{fresh.grant_id}") <= 660
+
+
+def test_a_replayed_code_ends_all_that_it_bought_and_is_on_record(context: Flask) -> None:
+    given, other = authorization(), authorization()
+    held, others = access(given), access(other)
+    token, kept = families.begin(given, None), families.begin(other, None)
+    revocation_causes.end_replayed_code(given.grant_id, "siti", "karirhub")
+    assert grants.find_access(held) is None
+    assert grants.find_access(others) is not None
+    with pytest.raises(families.UnknownToken):
+        families.find(token, "karirhub")
+    families.find(kept, "karirhub")
+    recorded = db.session.query(audit.AuditEvent).filter_by(event="code_replayed").one()
+    assert (recorded.subject, recorded.facts) == ("siti", {"client_id": "karirhub"})
 
 
 @pytest.mark.parametrize(
     ("end", "left"),
     [
         (lambda: revocation_causes.end_client_access("karirhub", "siti"), {"skillhub", "other"}),
-        (lambda: revocation_causes.end_session_access("s1", "siti"), {"offline", "skillhub", "other"}),
+        (lambda: revocation_causes.end_session_access("s1", "siti"), {"offline", "skillhub", "other", "forgotten"}),
         (lambda: revocation_causes.end_all_access("siti"), {"other"}),
     ],
 )
@@ -136,11 +158,10 @@ def test_an_end_reaches_exactly_what_it_is_about(context: Flask, end: Any, left:
         "skillhub": authorization(client_id="skillhub", sid="s2"),
         "other": authorization(subject="budi"),
     }
-    held = {}
-    for name, one in given.items():
-        code, _ = grants.issue_code(one)
-        held[name] = access(one)
-        families.begin(one, code)
+    held = {name: access(one) for name, one in given.items() if grants.issue_code(one)}
+    forgotten = authorization()  # by Redis: its family alone knows whose it is
+    held["forgotten"] = access(forgotten)
+    families.begin(forgotten, None)
     end()
     assert {name for name, text in held.items() if grants.find_access(text)} == left
     assert [one.grant_id for one in grants.of_subject("budi")] == [given["other"].grant_id]
@@ -170,14 +191,18 @@ def test_a_refresh_token_gives_way_to_the_next_and_comes_back_only_to_end_its_fa
     with pytest.raises(families.UnknownToken):
         families.find(first, "skillhub")
     assert families.peek(first, "skillhub") is None
+    generation = family.generation
     second = families.rotate(families.find(first, "karirhub"))
     assert second[:33] == first[:33]
-    assert (the_family(first).generation, families.peek(first, "karirhub")) == (family.generation, None)
+    assert families.peek(first, "karirhub") is None
+    assert families.peek(second, "karirhub") is not None
+    assert the_family(second).generation == generation + 1
     assert families.find(second, "karirhub").id == family.id
     assert grants.find_access(held) is not None
     with pytest.raises(families.ReplayedToken):
         families.find(first, "karirhub")
     assert grants.find_access(held) is None
+    assert db.session.query(audit.AuditEvent).filter_by(event="refresh_token_replayed").count() == 1
     with pytest.raises(families.UnknownToken):
         families.find(second, "karirhub")
     with pytest.raises(families.ReplayedToken):
@@ -245,6 +270,8 @@ def test_who_lives_is_forgotten_when_nothing_of_theirs_can_be_valid(context: Fla
     grants.issue_code(given)
     [living] = grants.of_subject("ani")
     assert living == grants.Living(given.grant_id, False, "karirhub", "")
+    grants.issue_code(authorization(subject="budi", sid="a|b", offline=True))
+    assert [(one.sid, one.offline) for one in grants.of_subject("budi")] == [("a|b", True)]
     assert 600 < redis.ttl("idp:oidc:grants-of:ani") <= 720
     clock_moves(661)
     assert grants.of_subject("ani") == []
