@@ -46,7 +46,7 @@ def test_a_code_is_spent_with_its_first_token_and_known_again_when_it_comes_back
     assert answers in ([True, b"1"], [b"OK", b"1"])
     token = grants.new_token(given.grant_id, 600)
     assert grants.find_access(token.text) is None
-    record = AccessRecord(issued_at=7, audience=("https://api.example",), jkt="k")
+    record = AccessRecord(issued_at=7, audience=("https://api.example/a|b",), jkt="k")
     assert grants.redeem(code, token, record) == given
     found = grants.find_access(token.text)
     assert found is not None

@@ -149,3 +149,8 @@ def test_an_origin_is_written_as_browsers_write_it(uri: str, origin: str, host: 
 )
 def test_a_developer_is_told_which_parts_differ(sent: str, differs: tuple[str, ...]) -> None:
     assert uris.differences(sent, "https://a.example:1/cb?x=1#f") == differs
+
+
+def test_the_hosts_of_a_client_are_named_once_and_without_this_very_machine() -> None:
+    addresses = ["https://b.example/x", "https://a.example/", "https://b.example/y", "http://localhost/", "id.go.app:/cb", "https://[::1/"]
+    assert uris.owned_hosts(addresses) == ("b.example", "a.example")
