@@ -107,7 +107,7 @@ class Citizens:
         visitor = self._register(person)
         self.registered.append(person)
         token = self._let_in(visitor)
-        if len(self.tokens) % REVOKED_EVERY == REVOKED_EVERY - 1:
+        if (len(self.tokens) + len(self.revoked)) % REVOKED_EVERY == REVOKED_EVERY - 1:
             self._revoke(token)
         else:
             self.tokens.append(token)
