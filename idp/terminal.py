@@ -31,7 +31,7 @@ def refusing(words: Mapping[type[Exception], str]) -> Callable[[Callable[..., No
                 command(*arguments, **options)
             except tuple(words) as fault:
                 text = next(text for kind, text in words.items() if isinstance(fault, kind))
-                raise click.ClickException(text.format(fault)) from None
+                raise click.ClickException(text.replace("{}", str(fault))) from None
 
         return wrapped
 
