@@ -145,6 +145,7 @@ def test_a_suspended_account_does_not_finish_its_sign_in_cve_2025_53942(app, htt
     assert not is_in(http)
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V6.6.3")
 def test_wrong_codes_are_limited_across_browsers_cve_2026_9798(app, http, rina):
     phone = with_app(app, rina)
@@ -191,6 +192,7 @@ def test_a_suspended_account_is_not_even_asked_for_its_second_step(app, http, ri
     assert http.path == "/masuk"
 
 
+@pytest.mark.any_database
 def test_many_sign_ins_from_unknown_devices_are_no_failures(app, http, rina, clock):
     phone = with_app(app, rina)
     for _ in range(7):

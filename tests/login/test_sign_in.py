@@ -101,6 +101,7 @@ def test_the_trail_names_whose_sign_in_failed_and_which_device_is_new(http: Brow
     assert [(one.subject, one.facts) for one in trail if one.event == "new_device"] == [(other.account_id, {"sid": session.id})]
 
 
+@pytest.mark.any_database
 def test_five_failures_are_free_then_the_right_password_has_to_wait(http: Browser, siti: Holder, clock: MovedClock) -> None:
     for _ in range(5):
         sign_in(http, siti.email, "Salah#Sekali1")
@@ -113,6 +114,7 @@ def test_five_failures_are_free_then_the_right_password_has_to_wait(http: Browse
     assert is_in(sign_in(stranger, siti.email))
 
 
+@pytest.mark.any_database
 def test_each_failure_more_doubles_the_wait_up_to_a_quarter_of_an_hour(http: Browser, siti: Holder, clock: MovedClock) -> None:
     for _ in range(5):
         sign_in(http, siti.email, "Salah#Sekali1")
@@ -124,6 +126,7 @@ def test_each_failure_more_doubles_the_wait_up_to_a_quarter_of_an_hour(http: Bro
     assert is_in(sign_in(http, siti.email))
 
 
+@pytest.mark.any_database
 def test_both_identifiers_of_an_account_are_one_lane(http: Browser, siti: Holder) -> None:
     for identifier in (siti.email, siti.phone) * 3:
         sign_in(http, identifier, "Salah#Sekali1")
@@ -131,6 +134,7 @@ def test_both_identifiers_of_an_account_are_one_lane(http: Browser, siti: Holder
     assert not is_in(sign_in(http, siti.phone))
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V6.3.1")
 def test_strangers_cannot_lock_the_owner_out_of_a_device_that_is_known(http: Browser, siti: Holder, clock: MovedClock) -> None:
     sign_in(http, siti.email)
@@ -143,6 +147,7 @@ def test_strangers_cannot_lock_the_owner_out_of_a_device_that_is_known(http: Bro
     assert is_in(sign_in(http, siti.email))
 
 
+@pytest.mark.any_database
 def test_a_known_device_has_limits_too(http: Browser, siti: Holder) -> None:
     sign_in(http, siti.email)
     http.get("/keluar")
@@ -200,6 +205,7 @@ def test_the_code_page_is_no_way_in_without_the_password(http: Browser) -> None:
         assert http.post(path, {"csrf_token": token, "code": "123456"}).location == "/masuk"
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V2.4.1", "V6.3.1")
 def test_one_address_fails_sixty_times_a_minute(http: Browser, siti: Holder, clock: MovedClock) -> None:
     http.get("/masuk")
@@ -215,6 +221,7 @@ def test_one_address_fails_sixty_times_a_minute(http: Browser, siti: Holder, clo
     assert is_in(sign_in(http, siti.email))
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V2.3.2")
 def test_fifty_guesses_at_once_are_no_more_than_six(http: Browser, siti: Holder, app: Flask) -> None:
     from idp.audit import AuditEvent
@@ -231,6 +238,7 @@ def test_fifty_guesses_at_once_are_no_more_than_six(http: Browser, siti: Holder,
         assert db.session.query(AuditEvent).filter_by(event="sign_in_failed").count() >= 6
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V6.1.1", "V15.4.4")
 def test_in_a_flood_the_owner_on_a_known_device_still_signs_in(http: Browser, siti: Holder, app: Flask) -> None:
     sign_in(http, siti.email)
@@ -432,6 +440,7 @@ def test_a_hash_of_yesterdays_cost_is_renewed_at_sign_in(http: Browser, siti: Ho
         {"identifier": "@", "password": "\ud800".encode("utf-8", "surrogatepass")},
     ],
 )
+@pytest.mark.any_database
 def test_hostile_input_is_refused_and_never_an_error(http: Browser, fields: dict[str, Any]) -> None:
     http.get("/masuk")
     token = http.forms()[0]["fields"]["csrf_token"]

@@ -127,6 +127,7 @@ def test_the_secret_of_a_browser_changes_at_every_proof(http, rina, worker, sand
     assert thief.path == "/pemulihan"
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V4.1.3")
 def test_links_never_follow_the_host_of_the_request(http, rina, worker, sandbox, app):
     evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
@@ -260,6 +261,7 @@ def test_wrong_codes_at_once_overrun_no_limit(app, http, rina, worker, sandbox):
     assert len(events(app, audit.Event.CODE_REFUSED)) == 5
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V6.3.8")
 @pytest.mark.parametrize("way", ["sms", "mail"])
 def test_registered_suspended_and_unknown_people_get_the_same_pages(app, http, rina, person, worker, way):

@@ -11,6 +11,8 @@ from tests.registration.walking import leave_contacts, say_who, to_the_code
 from tests.timing import MovedClock
 from tests.working import Worker
 
+pytestmark = pytest.mark.any_database  # what is counted lies in Valkey
+
 TOO_OFTEN = "Terlalu banyak percobaan"
 
 
