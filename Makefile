@@ -41,10 +41,12 @@ check: lint test  ## lint, types, contract, tests
 bench: $(VENV)/.ready-test  ## rounds a second of authorize, token, userinfo
 	@$(BIN)/python -m tests.bench
 
-# A hundred thousand requests that mean harm; every test run sends ten thousand of them.
+# A hundred thousand requests that mean harm; every test run sends ten thousand of them. And all tests on PostgreSQL,
+# also those that say nothing about stores and run on SQLite alone otherwise.
 HOSTILE := tests/test_hostile.py tests/oidc/test_hostile.py tests/oidc/test_openapi.py tests/oidc/test_walks.py
 soak: browser  ## long trials
 	$(BIN)/python -m pytest -n 2 tests/soak
+	$(BIN)/python -m pytest -n 2 --dist worksteal --database postgresql
 	HOSTILE_TIMES=10 $(BIN)/python -m pytest -n 2 --dist worksteal $(HOSTILE)
 
 # MUTANTS="codes limits" tries some groups only; docs/mutants.md says what there is.

@@ -16,6 +16,8 @@ from idp.extensions import unit_of_work
 from tests.owning import holder, with_app
 from tests.web.test_accessibility import look_at
 
+pytestmark = pytest.mark.any_database
+
 PAGES = Path(idp.__file__).parent / "templates" / "pages"
 # What people agreed to, by version. Whoever changes a word gives the texts a new version and a new line here; then everybody is asked.
 AGREED = {"2026-01": "cec4024be100e44d4f5b8ef6e848258bdff647cae81408a9ed358700e9128bde"}
@@ -87,7 +89,6 @@ def test_in_a_browser_it_is_one_button_and_fit_for_everybody(page, live, rina):
     page.get_by_role("heading", name="Akun saya").wait_for()
 
 
-@pytest.mark.any_database
 def test_the_words_of_a_version_never_change():
     texts = [(PAGES / language / f"{name}.html").read_text() for language in ("id", "en") for name in ("ketentuan", "privasi")]
     words = " ".join(" ".join(re.sub(r"<[^>]+>", " ", text).split()) for text in texts)

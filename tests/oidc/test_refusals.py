@@ -12,6 +12,8 @@ from tests.oidc.house import House
 from tests.oidc.party import CALLBACK, ISSUER, Browser, Party, values_of
 from tests.oidc.signer import unsigned
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def browser(party: Party, house: House) -> Browser:
@@ -173,7 +175,6 @@ HALF, BOUNDLESS = "\ud800", float("inf")  # Python reads both in JSON and writes
 DEEP: Any = functools.reduce(lambda inner, _: [inner], range(300), 1)  # deeper than what writes it down later
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("odd", [HALF, {"a": HALF}, BOUNDLESS, [float("nan")], DEEP])
 def test_json_that_cannot_be_written_again_is_none(browser: Browser, party: Party, odd: Any) -> None:
     for name in ("state", "nonce", "login_hint", "redirect_uri", "claims"):

@@ -10,6 +10,8 @@ from idp.oidc import clients
 from idp.oidc.client_form import for_new_client
 from tests import signing_in
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def register(app):

@@ -11,6 +11,8 @@ from tests.profile.test_history import ENTRIES, HELD
 from tests.signing_in import signed_in
 from tests.uploads import hostile
 
+pytestmark = pytest.mark.any_database
+
 
 def send(browser, step, content, *, name="Ijazah Rina.pdf", path=None, **changes):
     """Fill in the form of an entry with a document, as a browser without JavaScript does."""
@@ -54,7 +56,6 @@ def test_an_entry_has_a_document_that_only_its_owner_reads(app, rina, browser, c
     assert all(not path.read_bytes().startswith(b"%PDF") for path in stored())
 
 
-@pytest.mark.any_database
 def test_a_refused_document_leaves_everything_that_was_typed(browser):
     for name, says in (
         ("script on opening.pdf", "skrip"),
@@ -69,7 +70,6 @@ def test_a_refused_document_leaves_everything_that_was_typed(browser):
 
 
 @pytest.mark.asvs("V5.2.1")
-@pytest.mark.any_database
 def test_a_document_that_is_far_too_long_is_refused_beside_what_was_typed(browser):
     answer = send(browser, "pengalaman", b"\0" * 9_000_000)
     assert answer.status_code == 422
@@ -159,7 +159,6 @@ def test_there_is_room_for_so_much_and_what_nobody_attached_makes_room_again(app
 
 
 @pytest.mark.asvs("V5.2.4", "V2.4.1")
-@pytest.mark.any_database
 def test_uploads_are_counted(app, rina, browser):
     with app.app_context():
         for _ in range(59):
@@ -167,7 +166,6 @@ def test_uploads_are_counted(app, rina, browser):
     assert [ask(browser, b"%PDF-").status_code for _ in range(2)] == [422, 429]
 
 
-@pytest.mark.any_database
 def test_where_the_storage_cannot_be_reached_nothing_typed_is_lost(browser, configured, tmp_path):
     (tmp_path / "no folder").write_text("")
     configured(storage_url=f"file://{tmp_path / 'no folder'}")

@@ -7,6 +7,8 @@ import pytest
 from idp.profile.steps import STEPS
 from tests.profile.filling import fill
 
+pytestmark = pytest.mark.any_database
+
 NASTY = (
     "", "\x00", "\ud7ff", "\uffff", "\u202e", "🙂" * 300, "x" * 20_000, "-1", "9" * 60, "1e9", "null", "[]", "{}", "%s%n",
     "../../etc/passwd", "' OR 1=1 --", "<script>alert(1)</script>", "{{ 7*7 }}", "31.74.02.1001", "0000-00-00", "9999-12-31",

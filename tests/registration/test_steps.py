@@ -18,6 +18,8 @@ from tests.registration.walking import PASSWORD, code_of, leave_contacts, regist
 from tests.timing import MovedClock
 from tests.working import Worker
 
+pytestmark = pytest.mark.any_database
+
 NOT_RECOGNISED = "hubungi Dukcapil setempat"
 
 
@@ -79,7 +81,6 @@ def test_after_registering_a_citizen_goes_on_to_where_they_were_going(http: Brow
 @pytest.mark.parametrize(
     "elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/%0d%0aX: 1\r\n"]
 )
-@pytest.mark.any_database
 def test_nobody_is_sent_on_to_another_site(http: Browser, sandbox: Outside, worker: Worker, elsewhere: str) -> None:
     person = sandbox.add_person()
     http.request("GET", "/daftar", query_string={"next": elsewhere})
@@ -192,7 +193,6 @@ def test_what_was_typed_stands_again_after_a_refusal(http: Browser, sandbox: Out
         ("password", "x" * 2000, "terlalu panjang"),
     ],
 )
-@pytest.mark.any_database
 def test_contacts_and_password_are_judged_on_the_server(http: Browser, sandbox: Outside, field: str, value: str, said: str) -> None:
     person = sandbox.add_person()
     say_who(http, person)
@@ -237,7 +237,6 @@ def test_a_wrong_code_says_how_many_tries_are_left(http: Browser, sandbox: Outsi
     assert http.cookie("sso")
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("nonsense", ["", "12345", "1234567", "abcdef", "１２３４５", "<b>123456"])
 def test_what_cannot_be_a_code_uses_up_no_try(http: Browser, sandbox: Outside, worker: Worker, nonsense: str) -> None:
     person = sandbox.add_person()
@@ -364,7 +363,6 @@ def test_no_step_can_be_skipped_by_posting_to_the_next(http: Browser, sandbox: O
         assert db.session.query(accounts.Account).count() == 0
 
 
-@pytest.mark.any_database
 @pytest.mark.asvs("V3.5.1")
 @pytest.mark.parametrize("path", ["", "/kontak", "/verifikasi", "/nomor", "/kirim-ulang", "/baru"])
 def test_a_form_without_its_token_is_refused(http: Browser, sandbox: Outside, path: str) -> None:

@@ -34,6 +34,8 @@ from tests.owning import holder, sign_in
 from tests.profile.filling import BIODATA, HOME, fill
 from tests.resume.json_resume_schema import SCHEMA
 
+pytestmark = pytest.mark.any_database
+
 POISON = "<script>alert(1)</script>{nb}**b**&amp;]]>'\"(/JS)\\) é ő 日本"
 FILES = ("resume-id.pdf", "resume-en.pdf", "resume.json", "europass.xml")
 NS = {"": "http://www.europass.eu/1.0", "hr": "http://www.hr-xml.org/3", "oa": "http://www.openapplications.org/oagis/9",
@@ -131,7 +133,6 @@ def test_the_json_is_json_resume(browser, told, rina):
 
 
 @pytest.mark.node
-@pytest.mark.any_database
 def test_the_published_schema_of_json_resume_accepts_it(browser, told):
     published = json.loads((LIBRARIES / "@jsonresume/schema/schema.json").read_text())
     check = jsonschema_rs.validator_for(published)

@@ -21,6 +21,8 @@ from idp.resume.models import ResumeLink
 from tests.owning import holder, press, sign_in
 from tests.profile.filling import fill
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def rina(app):
@@ -253,7 +255,6 @@ def test_old_links_are_removed_and_living_ones_stay(app, rina, clock):
         assert [link.id for link in links.of(rina.account_id)] == [fresh]
 
 
-@pytest.mark.any_database
 def test_the_pages_are_fit_for_everybody(tab_of, live):
     tab_of("/pemberitahuan", "/resume", "/resume/tautan/baru", "LINK", "PUBLIC", "/cv/periksa")
     assert httpx.get(f"{live.url}/cv/{'x' * 32}").status_code == 404

@@ -9,6 +9,8 @@ from idp import accounts, sessions
 from idp.extensions import db
 from tests.owning import PASSWORD, recovery_codes, sign_in, with_app
 
+pytestmark = pytest.mark.any_database
+
 GUARDED_PAGES = ["/akun/dua-langkah/aplikasi"]
 GUARDED_DEEDS = ["/akun/dua-langkah/aplikasi/konfirmasi", "/akun/dua-langkah/kode-pemulihan", "/akun/perangkat/keluarkan-lainnya"]
 

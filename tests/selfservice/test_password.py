@@ -6,6 +6,8 @@ import pytest
 
 from tests.owning import PASSWORD, sign_in, with_app
 
+pytestmark = pytest.mark.any_database
+
 WANTED = "Kopi!Hangat7pagi"
 
 
@@ -37,7 +39,6 @@ def test_without_the_present_password_nothing_changes(browser, rina):
     assert can_sign_in(browser.another(), rina, PASSWORD)
 
 
-@pytest.mark.any_database
 @pytest.mark.asvs("V6.2.4", "V6.2.11")
 @pytest.mark.parametrize("wanted", ["Pendek1!", "pemilik#Rina2026", "siapkerja#A1", "password", "tanpaangka#A", PASSWORD, "x" * 2000])
 def test_a_weak_password_is_refused_in_words(browser, wanted):

@@ -12,6 +12,8 @@ from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Browser, Party, values_of
 from tests.oidc.signer import unsigned
 
+pytestmark = pytest.mark.any_database
+
 PLAIN: dict[str, Any] = {"code_challenge": None, "code_challenge_method": None}
 
 

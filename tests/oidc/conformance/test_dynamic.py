@@ -17,6 +17,8 @@ from tests.oidc.house import House
 from tests.oidc.party import CALLBACK, ISSUER, Browser, Party, values_of
 from tests.oidc.signer import Signer, unsigned
 
+pytestmark = pytest.mark.any_database
+
 PLAIN: dict[str, Any] = {"code_challenge": None, "code_challenge_method": None}
 OFFLINE = {"grant_types": ["authorization_code", "refresh_token"]}
 

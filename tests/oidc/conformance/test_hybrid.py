@@ -13,6 +13,8 @@ from idp.oidc.jose import half_hash
 from tests.oidc.house import House
 from tests.oidc.party import CALLBACK, ISSUER, Browser, Party, values_of
 
+pytestmark = pytest.mark.any_database
+
 HYBRID, IMPLICIT = "code id_token", "id_token"
 
 

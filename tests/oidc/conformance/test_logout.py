@@ -11,6 +11,8 @@ from idp import outbox
 from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Browser, Party
 
+pytestmark = pytest.mark.any_database
+
 AFTER = "https://karirhub.example/keluar"
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.oidc.conformance.modules import BY_FILE, name_of_test
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize("file", BY_FILE)
 def test_every_module_has_a_test_of_its_name(file: str) -> None:

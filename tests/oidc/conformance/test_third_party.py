@@ -11,6 +11,8 @@ from idp import settings
 from idp.oidc import tiles
 from tests.oidc.party import CALLBACK, ISSUER, Party
 
+pytestmark = pytest.mark.any_database
+
 
 def test_3rd_party_init_login(register: Any) -> None:
     party: Party = register(initiate_login_uri="https://karirhub.example/masuk?a=b", tile=True)
