@@ -171,6 +171,7 @@ def test_an_application_survives_an_outage_and_goes_on_without_typing(page, live
     give_contacts(page, person)
     enter(page, code_in(sandbox, person["phone"]))
     page.wait_for_url(f"{live.url}/")
+    assert person["name"] in page.inner_text("main")
 
 
 @pytest.mark.any_database
@@ -181,3 +182,4 @@ def test_the_password_is_the_one_that_was_chosen(page, live, sandbox):
     page.goto("/masuk")
     sign_in(page, {"phone": person["phone"].replace("+62", "0")}, PASSWORD)
     page.wait_for_url(f"{live.url}/")
+    assert person["name"] in page.inner_text("main")

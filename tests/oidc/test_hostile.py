@@ -145,7 +145,8 @@ def test_forms(
         for name, value in headers.items()
         if value
     }
-    volley.send(lambda: party.app.test_client().post(path, data={"grant_type": grant, **form}, headers=clean, base_url=ISSUER))
+    answer = volley.send(lambda: party.app.test_client().post(path, data={"grant_type": grant, **form}, headers=clean, base_url=ISSUER))
+    assert proven or "access_token" not in answer.text
 
 
 @OFTEN
@@ -157,7 +158,11 @@ def test_registrations(volley: Volley, party: Party, document: Any, method: str)
     idp_settings.use(idp_settings.current().model_copy(update={"open_registration": True}))
     path = "/oauth/register" if method == "POST" else "/oauth/register/x"
     body = json.dumps(document)
-    volley.send(lambda: party.app.test_client().open(path, method=method, data=body, content_type="application/json", base_url=ISSUER))
+    answer = volley.send(
+        lambda: party.app.test_client().open(path, method=method, data=body, content_type="application/json", base_url=ISSUER)
+    )
+    assert answer.status_code == 401 if method != "POST" else answer.status_code in (201, 400), answer.text
+    assert isinstance(document, dict) or answer.status_code != 201
 
 
 @OFTEN
@@ -172,4 +177,5 @@ def test_logout_requests(volley: Volley, party: Party, house: House, query: dict
 @OFTEN
 @given(tail=VALUES, where=st.sampled_from(["authorize", "logout", "register", "device"]), method=st.sampled_from(["GET", "POST", "PUT"]))
 def test_paths(volley: Volley, party: Party, tail: str, where: str, method: str) -> None:
-    volley.send(lambda: party.app.test_client().open(f"/oauth/{where}/{tail}", method=method, base_url=ISSUER))
+    answer = volley.send(lambda: party.app.test_client().open(f"/oauth/{where}/{tail}", method=method, base_url=ISSUER))
+    assert answer.headers.get("Location", "/").startswith(("/", ISSUER)), answer.location
