@@ -9,29 +9,27 @@ import hashlib
 import hmac
 import os
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from idp import sealed
+from idp import sealed, settings
 from idp.throttle import Throttled
 
 LONGEST_BYTES = 1024
 PATIENCE_SECONDS = 2.0
 PATIENCE_OF_KNOWN_SECONDS = 5.0
 SLEEPERS = 4
-LINE = 4
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16)
-_places = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
-_kept_place = threading.BoundedSemaphore(1)
-_line = threading.BoundedSemaphore(LINE)
-_sleeping_places = threading.BoundedSemaphore(SLEEPERS)
+_places = BoundedSemaphore(max(2, os.cpu_count() or 2))
+_kept_place = BoundedSemaphore(1)
+_sleeping_places = BoundedSemaphore(SLEEPERS)
 _typical_seconds = 0.025
 
 
@@ -118,15 +116,21 @@ def _place(*, kept: bool) -> Iterator[None]:
 
 
 def _wait_in_line() -> None:
-    # Whoever waits holds a thread of the server: were the line as long as the crowd, the owner on a known device would stand behind it.
-    if not _line.acquire(blocking=False):
+    line = _line(settings.current().threads)
+    if not line.acquire(blocking=False):
         raise Throttled("password_hashes", int(PATIENCE_SECONDS))
     try:
         _wait_for(_places, PATIENCE_SECONDS)
     finally:
-        _line.release()
+        line.release()
 
 
-def _wait_for(place: threading.BoundedSemaphore, seconds: float) -> None:
+@lru_cache
+def _line(threads: int) -> BoundedSemaphore:
+    """Who waits holds one of the server's threads; half of them stay free, or the owner on a known device would stand behind a crowd."""
+    return BoundedSemaphore(max(1, threads // 2))
+
+
+def _wait_for(place: BoundedSemaphore, seconds: float) -> None:
     if not place.acquire(timeout=seconds):
         raise Throttled("password_hashes", int(PATIENCE_SECONDS))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from idp import accounts
+from idp import settings as idp_settings
 from idp.accounts import password_rules
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
 from idp.throttle import Throttled
@@ -97,7 +98,7 @@ def test_behind_a_long_line_a_stranger_is_refused_at_once(app: Flask) -> None:
     """A server's threads are few: whoever waits holds one that the owner may need."""
     with app.app_context():
         hashed = accounts.passwords.hash_password(GOOD)
-        places, line = accounts.passwords._places, accounts.passwords._line
+        places, line = accounts.passwords._places, accounts.passwords._line(idp_settings.current().threads)
         taken = [one for one in (places, line) for _ in range(60) if one.acquire(blocking=False)]
         try:
             began = time.perf_counter()
