@@ -165,3 +165,14 @@ def test_a_service_that_has_moved_is_registered_without(service: OldService, mov
         clients.replace(moving.client_id, metadata.parse({**present, "old_routes": False}))
     assert service.read("/api/v1/users/me", token).status_code == 403
     assert service.send_to_sign_in().status_code == 400
+
+
+def test_a_client_of_today_that_names_itself_in_the_header_only_is_none_here(register: Any, house: House) -> None:
+    party = register(first_party=True)
+    browser = party.browser()
+    browser.sign_in(house)
+    code = values_of(browser.get("/oauth/authorize", query_string=party.parameters()))["code"]
+    document = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": party.verifier}
+    answer = party.app.test_client().post("/api/v1/tokens", json=document, headers=party.authorization(), base_url=ISSUER)
+    assert (answer.status_code, answer.json["error"]) == (401, "invalid_client")
+    assert party.redeem(code).status_code == 200
