@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 from flask import Flask
 
 from idp import oidc, outbox
+
+_one_at_a_time = threading.Lock()
 
 
 class Worker:
@@ -14,9 +18,11 @@ class Worker:
         self._app = app
 
     def drain(self) -> int:
-        """Carry out everything that is due, as the worker's sweep does; answers how many rows were delivered."""
+        """Carry out everything that is due, as the worker's sweep does; answers how many rows were delivered.
+
+        Whoever comes while another is at it waits: afterwards all that was due has arrived, whoever carried it."""
         delivered = 0
-        with self._app.app_context():
+        with _one_at_a_time, self._app.app_context():
             oidc.readings.catch_up()
             while rows := outbox.due():
                 done = sum(outbox.deliver(row) for row in rows)
