@@ -26,6 +26,7 @@ from tests.timing import MovedClock
 from tests.working import Worker
 
 DATABASES = ("sqlite", "postgresql")
+PATIENCE_MS = 30_000  # of a browser, on a machine that is busy with other things
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -239,6 +240,6 @@ def chromium() -> Iterator[Any]:
 def page(chromium: Any, live: LiveServer) -> Iterator[Any]:
     """A tab of a fresh Chromium profile, as wide as a cheap phone, on the live provider."""
     context = chromium.new_context(base_url=live.url, locale="id-ID", viewport={"width": 360, "height": 740})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()

@@ -84,10 +84,10 @@ def test_a_search_keeps_to_its_limit_and_finds_nothing_in_nothing():
 
 def test_a_search_among_all_villages_is_fast_once_the_names_are_read():
     regions.search("setia", level=Level.VILLAGE)
-    begun = time.perf_counter()
+    begun = time.process_time()  # its own work: a busy machine does not make it slower
     for _ in range(5):
         regions.search("kebonjeruk", level=Level.VILLAGE)
-    assert (time.perf_counter() - begun) / 5 < 0.25
+    assert (time.process_time() - begun) / 5 < 0.25
 
 
 def test_countries_are_named_in_both_languages_and_home_is_not_among_them():

@@ -25,7 +25,7 @@ def enter_with_consent(page: Any, service: str) -> None:
     page.wait_for_url(f"{service}/**")
 
 
-def until_signed_out(page: Any, service: str, seconds: float = 5) -> bool:
+def until_signed_out(page: Any, service: str, seconds: float = 30) -> bool:
     """Whether the service has forgotten the citizen within so many seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import PATIENCE_MS
 from tests.owning import with_app
 from tests.recovery.conftest import NEW_PASSWORD, code_in, password_is
 from tests.recovery.test_lost import NEW_EMAIL, NEW_PHONE, photo
@@ -53,7 +54,7 @@ def forget(page, whom, way: str) -> None:
 def plain_page(chromium, live):
     """A tab of a browser in which no script runs."""
     context = chromium.new_context(base_url=live.url, locale="id-ID", viewport=PHONE, java_script_enabled=False)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
@@ -147,7 +148,6 @@ def album(request):
     """Looks over a tab with JavaScript and over one without, where axe cannot run."""
     scripted = request.param == "script"
     page = request.getfixturevalue("page" if scripted else "plain_page")
-    page.set_default_timeout(20_000)
     return Album(page, request.param, axe=scripted)
 
 

@@ -227,7 +227,7 @@ def test_slow_answers_later_and_truly(outside: Outside, client: httpx.Client) ->
 
 def test_a_caller_who_gives_up_meets_a_time_out(outside: Outside) -> None:
     outside.fault(slow_seconds=2)
-    with httpx.Client(base_url=outside.url, timeout=0.3) as hasty, pytest.raises(httpx.ReadTimeout):
+    with httpx.Client(base_url=outside.url, timeout=httpx.Timeout(10, read=0.3)) as hasty, pytest.raises(httpx.ReadTimeout):
         ask(hasty, person_with(outside, "slow"))
 
 
