@@ -228,7 +228,7 @@ def chromium() -> Iterator[Any]:
 
     flags = (
         "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-        " --use-fake-device-for-media-stream"
+        " --use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
     )
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=installing.chromium(), args=flags.split())

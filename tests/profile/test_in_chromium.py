@@ -247,7 +247,6 @@ def test_a_document_is_sent_with_progress_and_again_when_the_line_breaks(tab, ap
 
 
 def test_a_photo_is_taken_with_the_camera_and_a_large_one_is_made_smaller_before_it_is_sent(tab):
-    tab.context.grant_permissions(["camera"])
     tab.goto("/profil/lengkapi/foto")
     tab.get_by_role("button", name="Ambil foto dengan kamera").click()
     tab.get_by_role("button", name="Jepret").click()
