@@ -36,8 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        if chosen == "both" and metafunc.definition.get_closest_marker("any_database"):
-            chosen = "sqlite"
+        if chosen == "both" and (mark := metafunc.definition.get_closest_marker("any_database")):
+            chosen = mark.args[0] if mark.args else "sqlite"
         metafunc.parametrize("database", DATABASES if chosen == "both" else (chosen,), indirect=True, scope="session")
 
 

@@ -129,6 +129,7 @@ def test_what_is_typed_is_kept_and_shown_as_text(app, browser):
         assert b"script" not in bytes(only().words_sealed)
 
 
+@pytest.mark.any_database
 def test_the_page_is_fit_for_everybody(page, live, browser):
     page.base = live.url
     for name in ("sso", "device", "browser"):

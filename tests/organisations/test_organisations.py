@@ -275,6 +275,7 @@ def test_admins_are_told_who_comes_and_goes_and_whoever_was_taken_out_hears_of_i
     assert len(subjects(budi)) == 1
 
 
+@pytest.mark.any_database
 def test_the_admins_page_is_fit_for_everybody(
     app: Flask, http: Browser, page: Any, live: Any, company: str, rina: Holder, budi: Holder
 ) -> None:

@@ -37,6 +37,7 @@ def shown(page):
     return page.text.partition('<img src="')[2].partition('"')[0]
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V3.2.1", "V5.4.1")
 def test_an_uploaded_photo_is_shown_and_counts(app, rina, browser):
     page = upload(browser, picture())
@@ -52,6 +53,7 @@ def test_an_uploaded_photo_is_shown_and_counts(app, rina, browser):
         assert profile.photo_address(profile.of(rina.account_id)) in browser.get("/profil").text
 
 
+@pytest.mark.any_database
 def test_walking_on_stores_the_chosen_photo_too(app, rina, browser):
     upload(browser, picture(), go="next")
     assert browser.path == "/profil/lengkapi/biodata"
@@ -59,6 +61,7 @@ def test_walking_on_stores_the_chosen_photo_too(app, rina, browser):
         assert profile.of(rina.account_id).photo
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V8.2.2", "V5.3.2")
 def test_a_photo_is_shown_to_its_owner_only(app, rina, browser, citizen):
     address = shown(upload(browser, picture()))
@@ -79,6 +82,7 @@ def test_another_photo_takes_the_place_of_the_first_and_its_files(browser, worke
     assert len(stored()) == 2
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V5.3.1", "V5.3.2")
 def test_stored_files_tell_nothing_and_are_nobody_elses_to_read(browser):
     upload(browser, picture())
@@ -87,6 +91,7 @@ def test_stored_files_tell_nothing_and_are_nobody_elses_to_read(browser):
         assert not path.read_bytes().startswith(b"\xff\xd8")
 
 
+@pytest.mark.any_database
 def test_without_the_accounts_key_the_files_cannot_be_opened(app, rina, browser):
     upload(browser, picture())
     with app.app_context():
@@ -134,6 +139,7 @@ def test_a_photo_that_is_too_long_is_refused_in_words_on_its_page(browser):
     assert "Ukuran foto paling besar 5 MB." in answer.text
 
 
+@pytest.mark.any_database
 def test_a_lost_file_is_not_found_and_breaks_no_page(browser):
     address = shown(upload(browser, picture()))
     for path in stored():
@@ -171,6 +177,7 @@ def test_a_doubted_photo_waits_for_an_officer_if_its_owner_asks(app, rina, brows
     assert any("disetujui" in mail["subject"] for mail in sandbox.mail(rina.registry["email"]))
 
 
+@pytest.mark.any_database
 def test_a_photo_that_an_officer_refuses_is_deleted_and_its_owner_told(app, rina, browser, sandbox, worker):
     upload(browser, picture(faces=0))
     browser.submit(go="review")
@@ -184,6 +191,7 @@ def test_a_photo_that_an_officer_refuses_is_deleted_and_its_owner_told(app, rina
     assert any("belum bisa dipakai" in mail["subject"] for mail in sandbox.mail(rina.registry["email"]))
 
 
+@pytest.mark.any_database
 def test_a_good_photo_makes_the_doubted_one_needless(app, browser, worker):
     upload(browser, picture(faces=2))
     browser.submit(go="review")
@@ -200,6 +208,7 @@ def linked(app, rina):
         return claims.of(rina.account_id, ["picture"])["picture"].removeprefix(settings.current().issuer)
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V8.2.2")
 def test_a_service_sees_the_photo_at_the_address_in_the_claims_and_nobody_else_can_guess_it(app, http, rina, browser, clock):
     upload(browser, picture())
@@ -214,6 +223,7 @@ def test_a_service_sees_the_photo_at_the_address_in_the_claims_and_nobody_else_c
     assert http.another().request("GET", address).status_code == 404
 
 
+@pytest.mark.any_database
 def test_the_address_of_a_replaced_photo_leads_nowhere(app, http, rina, browser):
     upload(browser, picture())
     address = linked(app, rina)

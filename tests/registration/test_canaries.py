@@ -77,6 +77,7 @@ def everything_in_files() -> bytes:
     return b"\n".join(str(path).encode() + path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
+@pytest.mark.any_database
 @pytest.mark.asvs("V16.2.5", "V14.2.1", "V14.2.4", "V14.1.2")
 def test_fifty_canaries_are_found_nowhere(
     http: Browser, sandbox: Outside, worker: Worker, app: Flask, configured: Any, clock: MovedClock, capsys: Any

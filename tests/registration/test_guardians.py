@@ -118,6 +118,7 @@ def test_of_fifty_who_enter_the_guardians_code_at_once_one_wins(app, at_guardian
     assert answers.count(None) == 1
 
 
+@pytest.mark.any_database
 def test_the_pages_are_fit_for_everybody(page, live, at_guardian):
     page.base = live.url
     for name in ("daftar", "browser"):

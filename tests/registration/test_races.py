@@ -47,6 +47,7 @@ def test_of_fifty_with_the_same_nik_one_gets_the_account(
         assert db.session.query(accounts.Account).count() == 1
 
 
+@pytest.mark.any_database("postgresql")  # whose writers do not wait for each other
 @pytest.mark.asvs("V2.3.4")
 def test_of_fifty_with_the_same_email_one_gets_the_account(
     http: Browser, sandbox: Outside, worker: Worker, app: Flask, configured: object
