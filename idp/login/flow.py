@@ -37,16 +37,16 @@ OTHER_WAYS = {accounts.State.PENDING: Unfinished, accounts.State.SUSPENDED: Susp
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was typed, and where. `known_accounts` are those that have signed in in this browser, `device` its name."""
+    """What was typed, if anything, and where. `known_accounts` are those that have signed in in this browser, `device` its name."""
 
-    raw_identifier: str
-    password: str
     address: str
     browser: str
     locale: str
-    device: str | None = None
-    known_accounts: frozenset[str] = frozenset()
-    shared_device: bool = False
+    device: str | None
+    known_accounts: frozenset[str]
+    shared_device: bool
+    raw_identifier: str = ""
+    password: str = ""
 
 
 def sign_in(attempt: Attempt) -> sessions.SsoSession:

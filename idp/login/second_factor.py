@@ -24,6 +24,11 @@ class Turn:
     held: sessions.Held | None = None
     session: sessions.SsoSession | None = None
 
+    @property
+    def shared_device(self) -> bool:
+        """Whether the device was said to be a shared one. A sign-in that only gets stronger stays what it is."""
+        return self.held is not None and self.held.shared_device
+
 
 def is_wanted(session: sessions.SsoSession | None, destination: web.Destination | None) -> bool:
     """Whether a service asks for more than this sign-in proved, and the person has what it takes: only that is asked for."""

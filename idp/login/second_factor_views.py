@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, jsonify, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
-from idp import factors, sessions, throttle, web
+from idp import factors, throttle, web
 from idp.login import second_factor
 from idp.login.forms import SecondFactorForm
 from idp.login.views import Answer, again, attempt_here, blueprint, door, next_path, onward, way_on
@@ -30,7 +30,7 @@ def prove_second() -> Answer:
         at = _turn()
         if not sent.validate():
             return _page(sent, at, 400)
-        attempt = attempt_here(None, at.held)
+        attempt = attempt_here(shared_device=at.shared_device)
         if sent.credential.data:
             session = second_factor.by_passkey(at, sent.credential.data, attempt)
         else:
@@ -64,10 +64,9 @@ def passkey_options() -> Response:
 @blueprint.post("/masuk/passkey")
 def sign_in_by_passkey() -> Answer:
     """A passkey in place of everything else."""
-    shared = "shared_device" in request.form
-    held = sessions.Held("", (), shared)
     try:
-        session = second_factor.sign_in_by_passkey(request.form.get("credential", ""), attempt_here(None, held))
+        attempt = attempt_here(shared_device="shared_device" in request.form)
+        session = second_factor.sign_in_by_passkey(request.form.get("credential", ""), attempt)
     except factors.Refused:
         flash(_("Passkey ini tidak bisa dipakai di sini. Coba lagi, atau masuk dengan password."), "bad")
         return redirect(url_for("login.form", **way_on()), 303)

@@ -43,7 +43,8 @@ def sign_in() -> Answer:
     if not sent.validate():
         return _page(sent, 400)
     try:
-        session = flow.sign_in(attempt_here(sent))
+        typed = {"raw_identifier": sent.identifier.data, "password": sent.password.data}
+        session = flow.sign_in(attempt_here(shared_device=sent.shared_device.data, **typed))
     except flow.Refused:
         return _page(sent, 400, refused=True)
     except tuple(NEXT_PAGES) as more:
@@ -69,7 +70,7 @@ def confirm() -> Answer:
     if not sent.validate():
         return _code_page(sent, held, 400)
     try:
-        session = flow.confirm(held, sent.code.data, attempt_here(None, held))
+        session = flow.confirm(held, sent.code.data, attempt_here(shared_device=held.shared_device))
     except flow.SecondFactorNeeded:
         return redirect(url_for("login.second_step", **way_on()), 303)
     except flow.Refused:
@@ -86,7 +87,7 @@ def resend() -> Answer:
     if held is None:
         return again()
     try:
-        flow.send_code(held, attempt_here(None, held))
+        flow.send_code(held, attempt_here(shared_device=held.shared_device))
     except flow.Refused:
         return again()
     except otp.TooSoon:
@@ -113,17 +114,16 @@ def leave() -> Answer:
     return redirect(url_for("login.ask_to_leave"), 303)
 
 
-def attempt_here(sent: SignInForm | None, held: sessions.Held | None = None) -> flow.Attempt:
-    """What was typed, and where."""
+def attempt_here(*, shared_device: bool, **typed: str) -> flow.Attempt:
+    """What was typed, if anything, and where."""
     return flow.Attempt(
-        raw_identifier=sent.identifier.data if sent else "",
-        password=sent.password.data if sent else "",
         address=web.address_key(),
         browser=web.browser_id(),
         locale=web.locale(),
         device=sessions.this_device(),
         known_accounts=sessions.accounts_known_here(),
-        shared_device=bool(sent.shared_device.data) if sent else bool(held and held.shared_device),
+        shared_device=shared_device,
+        **typed,
     )
 
 
@@ -144,7 +144,7 @@ def _code_page(
     return door("login/code.html", status, headers, form=sent, phone=account.phone.masked, state=state, wait=wait, refusal=refusal)
 
 
-def door(template: str, status: int, headers: dict[str, str] | None, **values: Any) -> Answer:
+def door(template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Answer:
     destination = web.destination(next_path())
     if destination and destination.origin:
         # The answer to the form leads on to the service, and browsers hold redirects to form-action as well.
