@@ -1,6 +1,7 @@
 """The trial: for each mutant a fork of this process, in which the tests of its lines run until one fails.
 
-Stores and outside world are those of the parent, and each test empties them; nothing else of a mutant outlives its fork."""
+Stores and outside world are those of the parent. Each test empties the stores, and each fork finds the world with empty
+inboxes: it counts its people from where the parent left off, as the fork before it did. Nothing else of a mutant outlives its fork."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from sqlalchemy.engine import Engine
 from tests.mutation import changes, report
 from tests.mutation.changes import Mutant
 from tests.mutation.walks import LIKELY, Walks, run
+from tests.outside import Outside
 
 HANGS_AFTER = 30.0  # seconds for one test that takes a fraction of one
 
@@ -33,6 +35,7 @@ class Trial:
         self._minutes = minutes
         self._results = results
         self._walks = Walks()
+        self._worlds: list[Outside] = []
         self._killers: defaultdict[str, list[str]] = defaultdict(list)
 
     @pytest.hookimpl(tryfirst=True)
@@ -43,6 +46,7 @@ class Trial:
         for name, fault in self._walks.faults.items():
             screen.write_line(f"fails as it is, so it judges nothing: {name}\n{fault}")
         screen.write_line(f"{len(self._walks.items)} tests take {sum(self._walks.seconds.values()):.0f} s")
+        self._worlds = [one for one in gc.get_objects() if isinstance(one, Outside)]
         _make_ready_to_fork()
         mutants = [mutant for path in self._files for mutant in changes.of_file(path)]
         self._results.expect(mutants)
@@ -102,6 +106,9 @@ class Trial:
             mutant.plant()
         except Exception as fault:
             return f"does not load: {type(fault).__name__}"
+        for world in self._worlds:
+            world.clear_faults()
+            world.clear_inboxes()
         signal.signal(signal.SIGALRM, _hangs)
         items = [self._walks.items[name] for name in chosen]
         others = list(self._walks.items.values())
