@@ -150,7 +150,7 @@ def _settle(application_id: str, revision: int, verdict: Verdict) -> Application
         return application
 
 
-def adopt(account_id: str, asking: Asking) -> Application:
+def adopt(account_id: str, asking: Asking, *, shared_device: bool) -> Application:
     """Go on with a pending account in a browser in which its password was proven just now. Raises NoSuchStep."""
     with unit_of_work() as session:
         account = session.get(accounts.Account, account_id)
@@ -163,7 +163,7 @@ def adopt(account_id: str, asking: Asking) -> Application:
             application.terms_version, application.terms_accepted_at = account.terms_version, account.terms_accepted_at
         application.device_hash, application.step = asking.device_hash, Step.CODE
         known = {"nik": account.nik.value, "name": account.name.value, "email": account.email.value, "phone": account.phone.e164}
-        application.remember(**known, next=asking.next_path)
+        application.remember(**known, next=asking.next_path, shared="yes" if shared_device else "")
         return application
 
 

@@ -220,7 +220,7 @@ def resend() -> pages.Answer:
 def _taken_over(held: sessions.Held) -> pages.Answer:
     token = secret_cookies.new_token()
     asking = pages.asking_from_here(secret_cookies.hashed(token))
-    application = flow.adopt(held.account_id, asking)
+    application = flow.adopt(held.account_id, asking, shared_device=held.shared_device)
     sessions.release()
     secret_cookies.hand_out(pages.COOKIE, token, pages.COOKIE_SECONDS)
     try:

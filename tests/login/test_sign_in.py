@@ -284,6 +284,7 @@ def test_an_unfinished_account_is_taken_to_its_code_page(http: Browser, sandbox:
     assert http.path == "/daftar/verifikasi"
     http.submit(code=code_of(sandbox, worker, person["phone"]))
     assert is_in(http)
+    assert http.cookie("device"), "it is a device of one's own"
 
 
 def test_an_unfinished_account_goes_on_in_another_browser_and_no_longer_in_the_first(
@@ -293,13 +294,14 @@ def test_an_unfinished_account_goes_on_in_another_browser_and_no_longer_in_the_f
     to_the_code(http, person)
     clock.shift(31)
     other = http.another()
-    sign_in(other, person["email"], CHOSEN, path="/masuk?next=/profil")
+    sign_in(other, person["email"], CHOSEN, path="/masuk?next=/profil", shared_device="y")
     assert other.path == "/daftar/verifikasi?next=/profil"
     http.get("/daftar/verifikasi")
     assert http.path == "/daftar"
     answer = other.submit(code=code_of(sandbox, worker, person["phone"]), follow=False)
     assert answer.location == "/profil"
     assert is_in(other)
+    assert other.cookie("device") is None, "this device was said to be a shared one, whatever the first was"
 
 
 def test_an_unfinished_account_whose_registration_was_cleaned_away_still_finds_its_page(
