@@ -93,9 +93,9 @@ def confirm(held: sessions.Held, raw_code: str, attempt: Attempt) -> sessions.Ss
     return let_in(account.id, attempt, amr=proven)
 
 
-def send_code(held: sessions.Held, attempt: Attempt) -> None:
+def send_code(account_id: str, attempt: Attempt) -> None:
     """Send the code, or another one. Raises Refused, otp.TooSoon, throttle.Throttled, sms_budget.NotReachable."""
-    account = accounts.find(held.account_id)
+    account = accounts.find(account_id)
     if account is None or not accounts.may_act(account):
         raise Refused
     issued = otp.issue(_errand(account, attempt.browser), address=attempt.address, proofed=True)
@@ -119,14 +119,14 @@ def sign_out(session: sessions.SsoSession | None) -> None:
 
 
 def _lane(attempt: Attempt, found: accounts.Credentials | None) -> lanes.Lane:
-    account_id = found.account_id if found else None
-    known = account_id in attempt.known_accounts
-    return lanes.of(account_id, accounts.identifier_fingerprint(attempt.raw_identifier), attempt.device, known=known)
+    nobody = accounts.identifier_fingerprint(attempt.raw_identifier)  # made in any case: whoever has an account takes as long
+    whom = found.account_id if found else nobody
+    return lanes.of(whom, attempt.device, known=whom in attempt.known_accounts)
 
 
 def end_row_of_failures(account_id: str, attempt: Attempt) -> None:
     """Everything was right: what went wrong before in this lane is over."""
-    lanes.clear(lanes.of(account_id, "", attempt.device, known=account_id in attempt.known_accounts))
+    lanes.clear(lanes.of(account_id, attempt.device, known=account_id in attempt.known_accounts))
 
 
 def _refusal(attempt: Attempt, found: accounts.Credentials | None, *, told: bool = True) -> Refused:
@@ -146,9 +146,8 @@ def _ask_for_second_factor(account_id: str, proven: tuple[str, ...], attempt: At
 
 def _ask_for_code(account_id: str, attempt: Attempt) -> None:
     sessions.hold(account_id, amr=("pwd",), shared_device=attempt.shared_device)
-    held = sessions.Held(account_id, ("pwd",), attempt.shared_device)
     with suppress(otp.TooSoon, throttle.Throttled, sms_budget.NotReachable):  # the code page says how it stands
-        send_code(held, attempt)
+        send_code(account_id, attempt)
 
 
 def _errand(account: accounts.Account, browser: str) -> otp.Errand:

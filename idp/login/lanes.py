@@ -30,25 +30,26 @@ class Blocked(Exception):
 
 # KEYS: the lane. ARGV: now, free failures, longest wait, seconds of a day.
 # The try is counted before it is made: of fifty at once no more get through than one after the other.
+# Answers which try in a row it is, or 0: not now.
 _ENTER = """
 local now = tonumber(ARGV[1])
-if now < tonumber(redis.call('HGET', KEYS[1], 'until') or '0') then return -1 end
+if now < tonumber(redis.call('HGET', KEYS[1], 'until') or '0') then return 0 end
 local count = redis.call('HINCRBY', KEYS[1], 'count', 1)
 local beyond = count - tonumber(ARGV[2])
 if beyond > 0 then
-  local wait = tonumber(ARGV[3])
-  if beyond < 10 then wait = math.min(2 ^ beyond, wait) end
-  redis.call('HSET', KEYS[1], 'until', tostring(now + wait))
+  redis.call('HSET', KEYS[1], 'until', tostring(now + math.min(2 ^ beyond, tonumber(ARGV[3]))))
 end
 redis.call('EXPIRE', KEYS[1], beyond > 0 and 30 * ARGV[4] or ARGV[4])
 return count
 """
 
 
-def of(account_id: str | None, identifier_fingerprint: str, device: str | None, *, known: bool) -> Lane:
-    """The lane of an attempt: the device's own if it is known for the account, else the one of all unknown devices."""
+def of(whom: str, device: str | None, *, known: bool) -> Lane:
+    """The lane of an attempt: the device's own if it is known for the account, else the one of all unknown devices.
+
+    `whom` is the account, or the fingerprint of an identifier that nobody has."""
     where = device if known else "unknown"
-    name = sealed.fingerprint("lane", f"{account_id or identifier_fingerprint}|{where}")
+    name = sealed.fingerprint("lane", f"{whom}|{where}")
     return Lane(f"idp:login:lane:{name}", known)
 
 
@@ -57,7 +58,7 @@ def enter(lane: Lane) -> int:
     if settings.current().limits == "off":
         return 0
     count = int(redis.eval(_ENTER, 1, lane.key, clock.seconds(), FREE_FAILURES, LONGEST_WAIT_SECONDS, DAY_SECONDS))
-    if count < 0:
+    if not count:
         raise Blocked
     return count - 1
 

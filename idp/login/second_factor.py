@@ -18,16 +18,12 @@ class NotNow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Whose turn it is: after the password (`held`), or signed in and asked for more by a service (`session`)."""
+    """Whose turn it is: after the password, with what is `proven` so far; or signed in and asked for more by a service (`session`)."""
 
     account_id: str
-    held: sessions.Held | None = None
+    proven: tuple[str, ...] = ()
+    shared_device: bool = False
     session: sessions.SsoSession | None = None
-
-    @property
-    def shared_device(self) -> bool:
-        """Whether the device was said to be a shared one. A sign-in that only gets stronger stays what it is."""
-        return self.held is not None and self.held.shared_device
 
 
 def is_wanted(session: sessions.SsoSession | None, destination: web.Destination | None) -> bool:
@@ -46,7 +42,7 @@ def turn(destination: web.Destination | None) -> Turn:
         return Turn(session.account_id, session=session)
     if held is None or "pwd" not in held.amr or not accounts.may_act(accounts.find(held.account_id)):
         raise NotNow
-    return Turn(held.account_id, held=held)
+    return Turn(held.account_id, held.amr, held.shared_device)
 
 
 def by_code(at: Turn, raw_code: str, attempt: flow.Attempt) -> sessions.SsoSession:
@@ -86,7 +82,7 @@ def _finish(at: Turn, proven: tuple[str, ...], attempt: flow.Attempt) -> session
         return sessions.renew(at.session.sid, amr=proven, acr=factors.level_of(amr))
     sessions.release()
     flow.end_row_of_failures(at.account_id, attempt)
-    return flow.let_in(at.account_id, attempt, amr=levels.joined(at.held.amr if at.held else (), proven))
+    return flow.let_in(at.account_id, attempt, amr=levels.joined(at.proven, proven))
 
 
 def _tell_of_recovery_code(account_id: str) -> None:

@@ -87,7 +87,7 @@ def resend() -> Answer:
     if held is None:
         return again()
     try:
-        flow.send_code(held, attempt_here(shared_device=held.shared_device))
+        flow.send_code(held.account_id, attempt_here(shared_device=held.shared_device))
     except flow.Refused:
         return again()
     except otp.TooSoon:

@@ -12,16 +12,16 @@ pytestmark = pytest.mark.any_database
 
 
 def test_unknown_devices_share_a_lane_and_each_known_one_has_its_own(context) -> None:
-    strangers = lanes.of("siti", "by mail", "a", known=False)
-    assert strangers == lanes.of("siti", "by phone", "b", known=False)
-    ours, others = lanes.of("siti", "by mail", "a", known=True), lanes.of("siti", "by mail", "b", known=True)
+    strangers = lanes.of("siti", "a", known=False)
+    assert strangers == lanes.of("siti", "b", known=False)
+    ours, others = lanes.of("siti", "a", known=True), lanes.of("siti", "b", known=True)
     assert (strangers.known, ours.known) == (False, True)
-    nobody = [lanes.of(None, identifier, "a", known=False).key for identifier in ("x", "y")]
-    assert len({strangers.key, ours.key, others.key, lanes.of("budi", "by mail", "a", known=True).key, *nobody}) == 6
+    nobody = [lanes.of(identifier, "a", known=False).key for identifier in ("x", "y")]
+    assert len({strangers.key, ours.key, others.key, lanes.of("budi", "a", known=True).key, *nobody}) == 6
 
 
 def test_five_failures_are_free_then_each_costs_twice_the_one_before_up_to_a_quarter_of_an_hour(context, clock) -> None:
-    lane = lanes.of("siti", "", None, known=False)
+    lane = lanes.of("siti", None, known=False)
     assert [lanes.enter(lane) for _ in range(5)] == [0, 1, 2, 3, 4]
     assert 0 < redis.ttl(lane.key) <= DAY
     for number, wait in enumerate((2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900), 5):
@@ -36,7 +36,7 @@ def test_five_failures_are_free_then_each_costs_twice_the_one_before_up_to_a_qua
 
 
 def test_without_limits_nothing_is_counted(context, configured) -> None:
-    lane = lanes.of("siti", "", None, known=False)
+    lane = lanes.of("siti", None, known=False)
     configured(limits="off")
     assert [lanes.enter(lane) for _ in range(10)] == [0] * 10
     assert not redis.exists(lane.key)
