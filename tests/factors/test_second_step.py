@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from idp import accounts, sessions, web
+from idp import accounts, factors, outbox, sessions, web
 from idp.extensions import db
+from idp.login import flow, second_factor
 from tests.browsing import Browser
 from tests.owning import PASSWORD, Holder, holder, recovery_codes, sign_in, with_app
 
@@ -19,6 +20,7 @@ def rina(app) -> Holder:
 def enter_password(browser: Browser, whom: Holder, next_path: str = "/akun", **fields: str) -> Browser:
     browser.get(f"/masuk?next={next_path}")
     browser.submit(identifier=whom.email, password=PASSWORD, **fields)
+    assert browser.answer.status_code == 200
     return browser
 
 
@@ -36,6 +38,7 @@ def test_after_the_password_the_code_is_asked_for(app, http, rina):
     phone = with_app(app, rina)
     enter_password(http, rina, "/profil")
     assert http.path.startswith("/masuk/langkah-kedua")
+    assert "Sekarang tulis kode dari aplikasi autentikator." in http.text
     assert not is_in(http)
     answer = http.submit(code=phone.code(), follow=False)
     assert answer.status_code == 303
@@ -45,16 +48,19 @@ def test_after_the_password_the_code_is_asked_for(app, http, rina):
     assert (session.acr, session.amr) == ("urn:siapkerja:acr:mfa", "pwd otp mfa")
 
 
-def test_a_recovery_code_stands_in_for_the_app_and_the_owner_is_told(app, http, rina, worker, sandbox):
+def test_a_recovery_code_stands_in_for_the_app_and_the_owner_is_told(app, http, worker, sandbox):
+    rina = holder(app, locale="en")
     with_app(app, rina)
     code = recovery_codes(app, rina)[0]
     enter_password(http, rina)
     http.submit(code=code.lower(), follow=False)
     assert is_in(http)
     worker.drain()
-    [mail] = [one for one in sandbox.mail(rina.email) if "kode pemulihan" in one["subject"]]
+    [mail] = [one for one in sandbox.mail(rina.email) if "recovery code" in one["subject"]]
     assert rina.name in mail["text"]
-    assert "Sisa kode pemulihanmu: 9." in mail["text"]
+    assert "Codes that you have left: 9." in mail["text"]
+    with app.app_context():
+        assert set(db.session.scalars(select(outbox.OutboxRow.holder))) == {rina.account_id}
 
 
 def test_a_wrong_code_lets_nobody_in_and_is_said_in_words(app, http, rina):
@@ -76,13 +82,15 @@ def test_a_code_signs_in_once(app, http, rina):
     assert not is_in(other)
 
 
-@pytest.mark.parametrize("path", ["/masuk/langkah-kedua", "/masuk/langkah-kedua/opsi"])
-def test_without_the_password_there_is_no_second_step(app, http, rina, path):
+@pytest.mark.parametrize(
+    ("path", "answered"), [("/masuk/langkah-kedua", (303, None)), ("/masuk/langkah-kedua/opsi", (409, {"error": "not_now"}))]
+)
+def test_without_the_password_there_is_no_second_step(app, http, rina, path, answered):
     phone = with_app(app, rina)
     http.get("/masuk")
     token = http.forms()[0]["fields"]["csrf_token"]
     answer = http.post(path, {"csrf_token": token, "code": phone.code()})
-    assert answer.status_code in (303, 409)
+    assert (answer.status_code, answer.get_json(silent=True)) == answered
     assert not is_in(http)
 
 
@@ -90,6 +98,7 @@ def test_an_empty_post_skips_no_step_cve_2026_49443(app, http, rina):
     with_app(app, rina)
     enter_password(http, rina)
     assert http.submit(code="").status_code == 400
+    assert "Tulis kodenya." in http.text
     assert http.submit(code=None, credential=None).status_code == 400
     assert not is_in(http)
 
@@ -146,6 +155,18 @@ def test_a_suspended_account_does_not_finish_its_sign_in_cve_2025_53942(app, htt
 
 
 @pytest.mark.any_database
+@pytest.mark.asvs("V6.3.4")
+def test_a_suspension_while_the_code_is_being_checked_is_in_time(app, rina):
+    code = with_app(app, rina).code()
+    at = second_factor.Turn(rina.account_id, ("pwd",))
+    with app.test_request_context():
+        accounts.suspend(rina.account_id, "test")
+        with pytest.raises(factors.Refused):
+            second_factor.by_code(at, code, flow.Attempt("127.0.0.1", "x", "id", None, frozenset(), False))
+        assert sessions.current() is None
+
+
+@pytest.mark.any_database
 @pytest.mark.asvs("V6.6.3")
 def test_wrong_codes_are_limited_across_browsers_cve_2026_9798(app, http, rina):
     phone = with_app(app, rina)
@@ -156,7 +177,21 @@ def test_wrong_codes_are_limited_across_browsers_cve_2026_9798(app, http, rina):
     answer = last.submit(code=phone.code())
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
+    assert "Terlalu banyak percobaan" in last.text
     assert not is_in(last)
+
+
+@pytest.mark.any_database
+@pytest.mark.asvs("V6.6.3")
+def test_after_a_hundred_wrong_codes_in_a_row_only_recovery_helps(app, http, rina):
+    phone = with_app(app, rina)
+    with app.app_context():
+        for _ in range(100):
+            accounts.code_tries.reserve(rina.account_id)
+    enter_password(http, rina)
+    assert http.submit(code=phone.code()).status_code == 400
+    assert "Terlalu banyak kode salah untuk akun ini. Pulihkan akunmu" in http.text
+    assert not is_in(http)
 
 
 def test_the_session_gets_a_new_secret_and_the_held_sign_in_is_gone(app, http, rina):
@@ -199,6 +234,7 @@ def test_many_sign_ins_from_unknown_devices_are_no_failures(app, http, rina, clo
         browser = enter_password(http.another(), rina, shared_device="y")
         browser.submit(code=phone.code(), follow=False)
         assert is_in(browser)
+        assert browser.cookie("device") is None, "a shared device stays one through both steps"
         clock.shift(30)
 
 
@@ -217,6 +253,7 @@ class TestStepUp:
         before = http.cookie("sso")
         self.ask(app, http)
         assert http.path.startswith("/masuk/langkah-kedua")
+        assert "Layanan yang kamu tuju meminta bukti tambahan" in http.text
         answer = http.submit(code=phone.code(), follow=False)
         assert answer.location == "/oauth/authorize/x"
         session = the_session(app, rina)

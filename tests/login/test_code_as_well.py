@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from idp import accounts, audit, throttle
+from idp import accounts, audit, outbox, sessions, throttle
 from idp import clock as the_clock
 from idp.extensions import db, redis
 from idp.identity import PhoneNumber
@@ -22,13 +22,14 @@ def siti(app: Flask) -> Holder:
     """Somebody of whom strangers have had a hundred wrong guesses."""
     siti = holder(app, "Siti Aminah")
     with app.app_context():
-        redis.hset(lanes.of(siti.account_id, "", None, known=False).key, "count", 100)
+        redis.hset(lanes.of(siti.account_id, None, known=False).key, "count", 100)
     return siti
 
 
 def enter_password(browser: Browser, whom: Holder) -> Browser:
     browser.get("/masuk?next=/profil")
     browser.submit(identifier=whom.email, password=whom.password)
+    assert browser.answer.status_code == 200
     return browser
 
 
@@ -51,6 +52,9 @@ def test_the_code_goes_out_of_the_proven_ones_share_is_on_record_and_proves_the_
     with app.app_context():
         proven = accounts.find(siti.account_id).phone_verified_at
         assert (the_clock.now() - proven).total_seconds() < 60
+        [begun] = db.session.scalars(select(sessions.StoredSession))
+        assert (begun.acr, begun.amr) == ("urn:siapkerja:acr:otp", "pwd otp sms")
+        assert set(db.session.scalars(select(outbox.OutboxRow.holder))) == {siti.account_id}
     http.client.delete_cookie("sso", domain="localhost")
     http.get("/masuk/kode")
     assert http.path == "/masuk", "what was held is let go"
@@ -90,8 +94,15 @@ def test_another_code_is_announced_and_voids_the_first(http, siti, sandbox, work
     token = http.forms()[0]["fields"]["csrf_token"]
     http.post("/masuk/kirim-ulang?next=/profil", {"csrf_token": token})
     assert "Kode baru sudah dikirim" in http.get("/masuk/kode?next=/profil").text
+    assert 'class="note note-good"' in http.text
+    assert "berhasil dikirim, mohon cek hp kamu" not in http.text, "it is said once"
     second = code_of(sandbox, worker, siti)
+    http.submit(code=second[:5])
+    assert http.answer.status_code == 400
+    assert "Kode terdiri dari 6 angka." in http.text
+    assert http.forms()[0]["fields"]["code"] == [second[:5]], "what was typed is kept"
     assert http.submit(code=first).status_code == (400 if first != second else 200)
+    assert http.forms()[0]["fields"]["code"] == [""], "a code that was tried is not"
     http.submit(code=second)
     assert http.cookie("sso")
 

@@ -43,11 +43,17 @@ def the_session(app: Flask) -> sessions.StoredSession:
 
 
 def test_a_passkey_alone_is_a_whole_sign_in(app, http, rina, device):
+    http.get("/masuk")
+    http.submit(identifier=rina.email, password=rina.password)
+    assert http.path == "/masuk/langkah-kedua"
     show(http, device, "/masuk?next=/profil")
     assert http.answer.location == "/profil"
     session = the_session(app)
     assert (session.account_id, session.acr, session.amr) == (rina.account_id, "phr", "hwk user mfa")
     assert http.cookie("device"), "the device is remembered"
+    http.client.delete_cookie("sso", domain="localhost")
+    http.get("/masuk/langkah-kedua")
+    assert http.path == "/masuk", "what the password had opened is closed"
 
 
 def test_on_a_shared_device_a_passkey_leaves_nothing_behind(http, rina, device):
@@ -61,8 +67,9 @@ def test_a_passkey_of_a_suspended_account_opens_nothing(app, http, rina, device)
     with app.app_context():
         accounts.suspend(rina.account_id, "test")
     show(http, device, "/masuk?next=/profil")
-    assert http.answer.location == "/masuk?next=/profil"
+    assert (http.answer.status_code, http.answer.location) == (303, "/masuk?next=/profil")
     assert "Passkey ini tidak bisa dipakai" in http.get("/masuk").text
+    assert 'class="note note-bad"' in http.text
     assert http.cookie("sso") is None
 
 
@@ -70,8 +77,8 @@ def test_a_passkey_of_a_suspended_account_opens_nothing(app, http, rina, device)
 def test_passkeys_that_fail_count_for_their_address_like_passwords(app, http, rina, device):
     http.get("/masuk")
     token = http.forms()[0]["fields"]["csrf_token"]
-    for _ in range(60):
-        assert http.post("/masuk/passkey", {"csrf_token": token, "credential": "nothing"}).location == "/masuk"
+    for answer in [{}, *[{"credential": "nothing"}] * 59]:
+        assert http.post("/masuk/passkey", {"csrf_token": token, **answer}).location == "/masuk"
     assert show(http, device).answer.status_code == 429
     assert show(http.another("198.51.100.7"), device).cookie("sso")
 
@@ -82,6 +89,7 @@ def test_a_passkey_is_the_second_step_of_its_own_account_only(app, http, rina, d
     http.get("/masuk?next=/profil")
     http.submit(identifier=rina.email, password=rina.password)
     assert http.path.startswith("/masuk/langkah-kedua")
+    assert "Sekarang buktikan dengan passkey kamu." in http.text
     options = options_at(http, "/masuk/langkah-kedua/opsi?next=/profil")
     http.submit(form=_form(http, "/masuk/langkah-kedua"), credential=budis.signed(options))
     assert http.answer.status_code == 400

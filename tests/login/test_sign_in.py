@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from flask import Flask
 
-from idp import accounts, audit, sessions, throttle, web
-from idp.extensions import db
+from idp import accounts, audit, clock, outbox, sessions, settings, throttle, web
+from idp.extensions import db, redis, unit_of_work
+from idp.login import lanes
 from tests.browsing import Browser
 from tests.outside import Outside
 from tests.owning import PASSWORD, Holder, at_once, holder
@@ -30,7 +31,7 @@ def siti(app: Flask) -> Holder:
 
 
 def sign_in(browser: Browser, identifier: str, password: str = PASSWORD, path: str = "/masuk", **more: str) -> Browser:
-    browser.get(path)
+    assert browser.get(path).status_code == 200
     browser.submit(identifier=identifier, password=password, **more)
     return browser
 
@@ -91,13 +92,16 @@ def test_the_trail_names_whose_sign_in_failed_and_which_device_is_new(http: Brow
     for _ in range(7):
         sign_in(http, siti.email, "Salah#Sekali1")
     sign_in(http.another(), "tidak.ada@example.id")
-    other = holder(app)
+    other, gone = holder(app), holder(app)
     sign_in(http, other.email)
+    with app.app_context(), unit_of_work() as session:  # as if it went while its password was being checked
+        session.execute(db.update(accounts.Account).filter_by(id=gone.account_id).values(state=accounts.State.ERASED))
+    assert REFUSED in sign_in(http.another(), gone.email).text
     with app.app_context():
         trail = db.session.query(audit.AuditEvent).all()
         session = db.session.query(sessions.StoredSession).one()
     failed = Counter(one.subject for one in trail if one.event == "sign_in_failed")
-    assert failed == {siti.account_id: 7, None: 1}, "the seventh was not even tried, and is on record"
+    assert failed == {siti.account_id: 7, None: 1, gone.account_id: 1}, "the seventh was not even tried, and is on record"
     assert [(one.subject, one.facts) for one in trail if one.event == "new_device"] == [(other.account_id, {"sid": session.id})]
 
 
@@ -106,6 +110,7 @@ def test_five_failures_are_free_then_the_right_password_has_to_wait(http: Browse
     for _ in range(5):
         sign_in(http, siti.email, "Salah#Sekali1")
     assert is_in(sign_in(http, siti.email))
+    assert is_in(sign_in(http.another(), siti.email)), "the row is broken"
     stranger = http.another()
     for _ in range(6):
         sign_in(stranger, siti.email, "Salah#Sekali1")
@@ -168,12 +173,8 @@ def test_a_device_known_for_one_account_is_a_stranger_to_others(http: Browser, a
 
 
 def fail_a_hundred_times(app: Flask, whom: Holder) -> None:
-    from idp.login import lanes
-
     with app.app_context():
-        lane = lanes.of(whom.account_id, "", None, known=False)
-        from idp.extensions import redis
-
+        lane = lanes.of(whom.account_id, None, known=False)
         redis.hset(lane.key, mapping={"count": 100})
 
 
@@ -216,26 +217,58 @@ def test_one_address_fails_sixty_times_a_minute(http: Browser, siti: Holder, clo
     refused = sign_in(http, siti.email)
     assert refused.answer.status_code == 429
     assert 0 < int(refused.answer.headers["Retry-After"]) <= 61
+    assert "Terlalu banyak percobaan" in refused.text
     assert is_in(sign_in(http.another("198.51.100.1"), siti.email))
     clock.shift(61)
     assert is_in(sign_in(http, siti.email))
 
 
 @pytest.mark.any_database
+def test_those_who_pass_the_limit_of_their_address_together_are_refused_like_the_rest(http: Browser, app: Flask) -> None:
+    with app.app_context():
+        for _ in range(59):
+            throttle.hit("sign_in_failures_per_address", "127.0.0.1")
+    crowd = [http.another() for _ in range(6)]
+    for browser in crowd:
+        browser.get("/masuk")
+    answers = at_once(app, lambda number: crowd[number].submit(identifier="tidak.ada@example.id", password=PASSWORD).status_code, 6)
+    assert {400} <= set(answers) <= {400, 429}
+    assert sign_in(http, "tidak.ada@example.id").answer.status_code == 429
+
+
+@pytest.mark.any_database
+@pytest.mark.asvs("V6.1.1")
+def test_while_a_crowd_has_every_place_the_owner_signs_in_and_refusals_leave_no_trace(http: Browser, app: Flask, siti: Holder) -> None:
+    sign_in(http, siti.email)
+    http.client.delete_cookie("sso", domain="localhost")
+    passwords, stranger = accounts.passwords, http.another()
+    with app.app_context():
+        everywhere = (passwords._places, passwords._line(settings.current().threads), passwords._sleeping_places)
+    taken = [place for place in everywhere for _ in range(60) if place.acquire(blocking=False)]
+    try:
+        assert is_in(sign_in(http, siti.email))
+        assert "Terlalu banyak percobaan" in sign_in(stranger, siti.email).text
+        assert stranger.answer.status_code == 429
+        with app.app_context():
+            redis.hset(lanes.of(siti.account_id, None, known=False).key, "until", clock.timestamp() + 60)
+        assert REFUSED in sign_in(stranger, siti.email).text
+    finally:
+        for place in taken:
+            place.release()
+    with app.app_context():
+        assert db.session.query(audit.AuditEvent).filter_by(event=audit.Event.SIGN_IN_FAILED).count() == 0
+
+
+@pytest.mark.any_database
 @pytest.mark.asvs("V2.3.2")
 def test_fifty_guesses_at_once_are_no_more_than_six(http: Browser, siti: Holder, app: Flask) -> None:
-    from idp.audit import AuditEvent
-
     def guess(number: int) -> int:
         return sign_in(Browser(app, f"198.51.100.{number}"), siti.email, f"Salah#Sekali{number}").answer.status_code
 
     assert set(at_once(app, guess)) <= {400, 429}
     with app.app_context():
-        from idp.extensions import redis
-        from idp.login import lanes
-
-        assert int(redis.hget(lanes.of(siti.account_id, "", None, known=False).key, "count") or 0) == 6
-        assert db.session.query(AuditEvent).filter_by(event="sign_in_failed").count() >= 6
+        assert int(redis.hget(lanes.of(siti.account_id, None, known=False).key, "count") or 0) == 6
+        assert db.session.query(audit.AuditEvent).filter_by(event="sign_in_failed").count() >= 6
 
 
 @pytest.mark.any_database
@@ -345,7 +378,8 @@ def test_the_page_names_the_service_one_comes_from_and_knows_its_hint(http: Brow
 
 def test_whoever_is_signed_in_and_comes_by_chance_goes_home(http: Browser, siti: Holder) -> None:
     sign_in(http, siti.email)
-    assert http.get("/masuk", follow=False).location == "/"
+    answer = http.get("/masuk", follow=False)
+    assert (answer.status_code, answer.location) == (303, "/")
 
 
 def test_whoever_is_sent_here_to_sign_in_anew_can(http: Browser, siti: Holder) -> None:
@@ -381,17 +415,36 @@ def test_the_owner_is_told_of_a_sign_in_on_a_new_device_and_only_then(
 def test_a_notice_of_a_new_device_by_sms_keeps_to_the_limits_of_the_phone(
     http: Browser, app: Flask, siti: Holder, sandbox: Outside, worker: Worker
 ) -> None:
-    budi = holder(app, "Budi Santoso")
     with app.app_context():
         throttle.hit("sms_per_phone", siti.phone)
-    for whom, texts in ((siti, 0), (budi, 1)):
-        sandbox.clear_inboxes()
-        sign_in(http.another(), whom.email)
-        worker.drain()
-        [mail] = sandbox.mail(whom.email)
-        assert "perangkat baru" in mail["subject"]
-        assert whom.name in mail["text"]
-        assert len(sandbox.sms(whom.phone)) == texts
+    sign_in(http, siti.email)
+    worker.drain()
+    [mail] = sandbox.mail(siti.email)
+    assert "perangkat baru" in mail["subject"]
+    assert siti.name in mail["text"]
+    assert sandbox.sms(siti.phone) == []
+
+
+def test_mail_and_sms_of_a_new_device_speak_the_owners_language_and_end_that_sign_in(
+    http: Browser, app: Flask, sandbox: Outside, worker: Worker, configured: Any
+) -> None:
+    configured(sms_hourly_budget=1)  # of which newcomers get nothing
+    emma = holder(app, "Emma Siregar", locale="en")
+    sign_in(http, emma.email)
+    worker.drain()
+    [mail], [sms] = sandbox.mail(emma.email), sandbox.sms(emma.phone)
+    assert "new device" in mail["subject"]
+    assert "new device" in sms["text"]
+    links = [re.findall(r"/akun/bukan-saya/\S+", text) for text in (mail["text"], sms["text"])]
+    assert links[0] == links[1]
+    stranger = http.another()
+    stranger.get(links[0][0])
+    stranger.submit()
+    http.get("/akun")
+    assert http.path.startswith("/masuk"), "that sign-in is over"
+    with app.app_context():
+        sealed_for = {row.holder for row in db.session.query(outbox.OutboxRow)}
+    assert sealed_for == {emma.account_id}, "an erasure of the account takes what was still to be sent along"
 
 
 def test_a_shared_device_is_not_remembered_and_its_sign_in_is_short(http: Browser, siti: Holder, clock: MovedClock) -> None:

@@ -39,7 +39,7 @@ def sign_in(http, whom):
 
 def test_a_new_version_is_agreed_to_before_the_way_goes_on(app, http, rina):
     sign_in(http, rina)
-    assert http.path.startswith("/masuk/persetujuan")
+    assert (http.answer.status_code, http.path) == (200, "/masuk/persetujuan?next=/akun/riwayat")
     for words in ("versi 2020-01", f"versi {TERMS_VERSION}", "/syarat-ketentuan", "/kebijakan-privasi", "/akun/data"):
         assert words in http.text
     http.submit()
