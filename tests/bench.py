@@ -78,7 +78,7 @@ def register(env: dict[str, str], algorithm: str) -> dict[str, Any]:
 
 def signed_in_cookie(base: str, person: str = PERSON) -> str:
     """Sign in through the page as a person does; answers the Cookie header."""
-    with httpx.Client(base_url=base, follow_redirects=True) as browser:
+    with httpx.Client(base_url=base, follow_redirects=True, timeout=30) as browser:
         page = browser.get("/masuk").text
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert token

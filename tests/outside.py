@@ -74,11 +74,11 @@ class Outside:
         """Everything that an address got, newest last: {to, subject, text, html, at}."""
         return self._inbox(f"/mail/{address}.json")
 
-    def wait_for_sms(self, phone: str, after: int = 0, timeout: float = 5) -> Message:
+    def wait_for_sms(self, phone: str, after: int = 0, timeout: float = 20) -> Message:
         """The newest SMS of a phone, once it has more than `after` of them. Raises: TimeoutError."""
         return _wait(lambda: self.sms(phone), after, timeout, f"SMS to {phone}")
 
-    def wait_for_mail(self, address: str, after: int = 0, timeout: float = 5) -> Message:
+    def wait_for_mail(self, address: str, after: int = 0, timeout: float = 20) -> Message:
         """The newest mail to an address, once it has more than `after` of them. Raises: TimeoutError."""
         return _wait(lambda: self.mail(address), after, timeout, f"mail to {address}")
 

@@ -132,7 +132,7 @@ def test_behind_a_tls_proxy_a_citizen_signs_in_and_operators_see_numbers(app: Fl
             assert {"Secure", "HttpOnly", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     assert rina.name in client.get("/akun").text
     # Somebody who reaches the server past the proxy and lies is not believed to come over TLS from elsewhere.
-    assert httpx.get(f"{production.inner}/healthz", headers={"Host": "evil.example"}).status_code == 400
+    assert httpx.get(f"{production.inner}/healthz", headers={"Host": "evil.example"}, timeout=30).status_code == 400
 
     metrics = wait_for(httpx, production.metrics).text
     assert re.search(r'idp_request_seconds_count\{method="POST",route="/masuk",status="303"\} 1\.0', metrics)

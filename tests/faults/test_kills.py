@@ -63,7 +63,7 @@ def test_a_postgresql_that_restarts_costs_seconds_and_no_process(installation: I
     assert load.hasty == 0
     assert installation.serving_process() == serving
     for one in signed_in:  # every sign-in that was acknowledged
-        assert httpx.get(installation.url, headers={"Cookie": one}).status_code == 200
+        assert httpx.get(installation.url, headers={"Cookie": one}, timeout=30).status_code == 200
 
 
 def test_a_provider_process_that_is_killed_is_replaced_and_loses_nothing(installation: Installation, cookie: str) -> None:

@@ -42,7 +42,7 @@ class Provider:
 
     def quick_start(self, title: str) -> str:
         """A quick start, as an integrator copies it from the guide."""
-        page = httpx.get(f"{self.issuer}/pengembang?lang=en").text
+        page = httpx.get(f"{self.issuer}/pengembang?lang=en", timeout=30).text
         found = re.search(rf"<summary>{title}</summary><pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)
         assert found, title
         return unescape(found[1])

@@ -50,7 +50,7 @@ def output_until(process: subprocess.Popen[str], words: str, seconds: float = 12
 
 def stop(process: subprocess.Popen[str]) -> int:
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=90)
     return process.returncode
 
 
@@ -66,13 +66,13 @@ def test_everything_comes_up_and_a_second_start_finds_it_as_it_was(folder):
     greeting = output_until(first, f"http://localhost:{base + 10}/sms/")
     assert "Siap#Kerja2026" in greeting
     for port, word in ((base, "SIAPkerja"), (base + 1, "Karirhub"), (base + 2, "Skillhub"), (base + 10, "Siti Aminah")):
-        answer = httpx.get(f"http://localhost:{port}/", follow_redirects=True)
+        answer = httpx.get(f"http://localhost:{port}/", follow_redirects=True, timeout=30)
         assert answer.status_code == 200
         assert word in answer.text
     registered = json.loads((folder / "var" / "clients" / "karirhub.json").read_text())["client_id"]
 
     second = start(folder, base)
-    told = second.communicate(timeout=30)[0]
+    told = second.communicate(timeout=90)[0]
     assert second.returncode == 1
     assert "Port in use" in told
     assert "PORT_BASE=" in told
@@ -81,6 +81,6 @@ def test_everything_comes_up_and_a_second_start_finds_it_as_it_was(folder):
     again = start(folder, base)
     output_until(again, "SIAPkerja runs")
     assert json.loads((folder / "var" / "clients" / "karirhub.json").read_text())["client_id"] == registered
-    discovery = httpx.get(f"http://localhost:{base}/.well-known/openid-configuration").json()
+    discovery = httpx.get(f"http://localhost:{base}/.well-known/openid-configuration", timeout=30).json()
     assert discovery["issuer"] == f"http://localhost:{base}"
     assert stop(again) == 0

@@ -257,4 +257,4 @@ def test_old_links_are_removed_and_living_ones_stay(app, rina, clock):
 
 def test_the_pages_are_fit_for_everybody(tab_of, live):
     tab_of("/pemberitahuan", "/resume", "/resume/tautan/baru", "LINK", "PUBLIC", "/cv/periksa")
-    assert httpx.get(f"{live.url}/cv/{'x' * 32}").status_code == 404
+    assert httpx.get(f"{live.url}/cv/{'x' * 32}", timeout=30).status_code == 404

@@ -32,7 +32,7 @@ def test_an_open_inbox_shows_what_arrives(outside: Outside, client: httpx.Client
     page.goto(f"/sms/{PHONE}")
     page.get_by_text("Belum ada pesan").wait_for()
     send(client, "Kode 654321")
-    page.get_by_text("Kode 654321").wait_for(timeout=5_000)
+    page.get_by_text("Kode 654321").wait_for()
     assert page.get_by_text("Belum ada pesan").count() == 0
     page.context.close()
 
