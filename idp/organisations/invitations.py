@@ -69,7 +69,7 @@ def accept(account: accounts.Account, invitation_id: str) -> Organisation:
         if not _spend(invitation_id):
             raise Gone
         is_admin = any(one.organisation_id == organisation_id and one.role == Role.ADMIN for one in memberships(account.id))
-        put_member(organisation_id, account.id, Role.ADMIN if is_admin else role, invitation=invitation_id)
+        put_member(organisation_id, account.id, Role.ADMIN if is_admin else role, own_wish=True, invitation=invitation_id)
         return session.get_one(Organisation, organisation_id)
 
 

@@ -41,8 +41,8 @@ def as_admin(account_id: str, organisation_id: str) -> Organisation:
     return row.organisation
 
 
-def put_member(organisation_id: str, account_id: str, role: Role, **facts: Any) -> Membership:
-    """Make somebody a member, or give a member this role; `facts` go into the trail. Raises LastAdmin."""
+def put_member(organisation_id: str, account_id: str, role: Role, *, own_wish: bool = False, **facts: Any) -> Membership:
+    """Make somebody a member, or give a member this role; `facts` go into the trail. Whoever did not wish it is told. Raises LastAdmin."""
     with unit_of_work() as session:
         _lock(session, organisation_id)
         row = _of(session, organisation_id, account_id)
@@ -53,7 +53,7 @@ def put_member(organisation_id: str, account_id: str, role: Role, **facts: Any) 
         session.add(row)
         session.flush()
         audit.record(audit.Event.MEMBER_JOINED, account_id, organisation=organisation_id, role=role, **facts)
-        telling.joined(row)
+        telling.joined(row, told=not own_wish)
         return row
 
 

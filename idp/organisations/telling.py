@@ -1,4 +1,4 @@
-"""Who is told of comings and goings: the other admins of an organisation, and whoever was taken out of it.
+"""Who is told of comings and goings: the other admins of an organisation, and whoever was put in or taken out without asking.
 
 In the commit that makes the change, each in their own language."""
 
@@ -13,17 +13,25 @@ from idp.extensions import db
 from idp.organisations.models import Membership, Role
 
 
-def joined(row: Membership) -> None:
-    """Somebody is a member now."""
-    _tell_admins(row, "member_joined", is_admin=row.role == Role.ADMIN)
+def joined(row: Membership, *, told: bool) -> None:
+    """Somebody is a member now; `told`: it was not their own doing, so they hear of it too."""
+    is_admin = row.role == Role.ADMIN
+    _tell_admins(row, "member_joined", is_admin=is_admin)
+    if told:
+        _tell_member(row, "membership_begun", is_admin=is_admin)
 
 
 def left(row: Membership, *, told: bool) -> None:
     """Somebody is no member any more; `told`: it was not their own wish, so they hear of it too."""
     _tell_admins(row, "member_left")
+    if told:
+        _tell_member(row, "membership_ended")
+
+
+def _tell_member(row: Membership, template: str, **facts: Any) -> None:
     account = accounts.find(row.account_id)
-    if told and accounts.may_act(account) and account is not None:
-        _mail(account, "membership_ended", row)
+    if account is not None and accounts.may_act(account):
+        _mail(account, template, row, **facts)
 
 
 def _tell_admins(row: Membership, template: str, **facts: Any) -> None:

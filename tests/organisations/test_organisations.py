@@ -250,7 +250,7 @@ def test_the_end_of_an_account_ends_its_memberships(app: Flask, company: str, ri
         assert organisations.every(Kind.COMPANY)[0].id == company
 
 
-def test_admins_are_told_who_comes_and_goes_and_whoever_was_taken_out_hears_of_it(
+def test_admins_are_told_who_comes_and_goes_and_so_is_whoever_did_not_wish_it(
     app: Flask, company: str, rina: Holder, budi: Holder, worker: Any, sandbox: Any
 ) -> None:
     def subjects(whom: Holder) -> list[str]:
@@ -259,20 +259,21 @@ def test_admins_are_told_who_comes_and_goes_and_whoever_was_taken_out_hears_of_i
 
     came, went = "Budi Santoso bergabung dengan PT Contoh", "Budi Santoso tidak lagi di PT Contoh"
     with app.app_context():
-        organisations.put_member(company, budi.account_id, Role.MEMBER)
+        organisations.put_member(company, budi.account_id, Role.MEMBER, own_wish=True)
         organisations.remove(company, budi.account_id, by=budi.account_id)
-    assert subjects(rina) == [came, went]
+    assert subjects(rina) == ["Kamu admin PT Contoh", came, went]
     assert subjects(budi) == []
     with app.app_context():
         organisations.put_member(company, budi.account_id, Role.ADMIN)
         organisations.remove(company, budi.account_id, by=rina.account_id)
-    assert subjects(rina)[2:] == [came, went]
-    assert subjects(budi) == ["Kamu bukan lagi anggota PT Contoh"]
+    assert subjects(rina)[3:] == [came, went]
+    assert subjects(budi) == ["Kamu admin PT Contoh", "Kamu bukan lagi anggota PT Contoh"]
+    assert "/akun/organisasi" in sandbox.mail(budi.email)[-2]["text"]
     with app.app_context():
-        organisations.put_member(company, budi.account_id, Role.MEMBER)
+        organisations.put_member(company, budi.account_id, Role.MEMBER, own_wish=True)
         erase(budi.account_id, "Dian")
-    assert subjects(rina)[4:] == [came, went]
-    assert len(subjects(budi)) == 1
+    assert subjects(rina)[5:] == [came, went]
+    assert len(subjects(budi)) == 2
 
 
 @pytest.mark.any_database
