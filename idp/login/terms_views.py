@@ -16,7 +16,7 @@ def new_terms() -> Answer:
         return again()
     if not accounts.terms.is_outdated(session.account_id):
         return redirect(next_path(), 303)
-    return door("login/terms.html", account=accounts.find(session.account_id), version=accounts.TERMS_VERSION)
+    return door("login/terms.html", 200, account=accounts.find(session.account_id), version=accounts.TERMS_VERSION)
 
 
 @blueprint.post("/masuk/persetujuan")

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from idp import accounts, otp, sessions, throttle, web
+from idp import accounts, otp, sessions, sms_budget, throttle, web
 from idp.login import flow, second_factor
 from idp.login.forms import SignInForm
 from idp.web import secret_cookies
@@ -92,6 +92,8 @@ def resend() -> Answer:
         return again()
     except otp.TooSoon:
         pass  # the page counts down to when it can be asked for
+    except sms_budget.NotReachable:
+        flash(_("Kode tidak bisa dikirim ke nomor ini."), "bad")
     except throttle.Throttled as too_often:
         return _code_page(web.CodeForm(formdata=None), held, 429, wait=too_often.retry_after)
     else:
@@ -144,7 +146,7 @@ def _code_page(
     return door("login/code.html", status, headers, form=sent, phone=account.phone.masked, state=state, wait=wait, refusal=refusal)
 
 
-def door(template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Answer:
+def door(template: str, status: int, headers: dict[str, str] | None = None, **values: Any) -> Answer:
     destination = web.destination(next_path())
     if destination and destination.origin:
         # The answer to the form leads on to the service, and browsers hold redirects to form-action as well.

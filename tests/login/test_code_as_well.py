@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from idp import accounts, audit, outbox, sessions, throttle
 from idp import clock as the_clock
-from idp.extensions import db, redis
+from idp.extensions import db, redis, unit_of_work
 from idp.identity import PhoneNumber
 from idp.login import lanes
 from tests.browsing import Browser
@@ -22,14 +22,19 @@ def siti(app: Flask) -> Holder:
     """Somebody of whom strangers have had a hundred wrong guesses."""
     siti = holder(app, "Siti Aminah")
     with app.app_context():
-        redis.hset(lanes.of(siti.account_id, None, known=False).key, "count", 100)
+        redis.hset(strangers_of(siti), "count", 100)
     return siti
 
 
-def enter_password(browser: Browser, whom: Holder) -> Browser:
+def strangers_of(whom: Holder) -> str:
+    return lanes.of(whom.account_id, None, known=False).key
+
+
+def enter_password(browser: Browser, whom: Holder, **fields: str) -> Browser:
     browser.get("/masuk?next=/profil")
-    browser.submit(identifier=whom.email, password=whom.password)
+    browser.submit(identifier=whom.email, password=whom.password, **fields)
     assert browser.answer.status_code == 200
+    assert "Retry-After" not in browser.answer.headers
     return browser
 
 
@@ -43,8 +48,11 @@ def test_the_code_goes_out_of_the_proven_ones_share_is_on_record_and_proves_the_
     with app.app_context():
         db.session.execute(db.update(accounts.Account).values(phone_verified_at=None))
         db.session.commit()
+    http.get("/bahasa/en?next=/masuk")
     enter_password(http, siti)
+    assert PhoneNumber(siti.phone).masked in http.text
     code = code_of(sandbox, worker, siti)
+    assert "is your sign-in code" in sandbox.sms(siti.phone)[-1]["text"]
     with app.app_context():
         recorded = db.session.scalars(select(audit.AuditEvent).filter_by(event=audit.Event.CODE_SENT)).one()
         assert (recorded.subject, recorded.facts) == (siti.account_id, {"purpose": "sign_in"})
@@ -60,6 +68,31 @@ def test_the_code_goes_out_of_the_proven_ones_share_is_on_record_and_proves_the_
     assert http.path == "/masuk", "what was held is let go"
 
 
+@pytest.mark.asvs("V6.6.2")
+def test_a_code_is_good_in_the_browser_that_asked_for_it_and_in_no_other(app, http, siti, sandbox, worker):
+    enter_password(http, siti)
+    assert "berhasil dikirim, mohon cek hp kamu" in http.text
+    with app.app_context():
+        redis.hdel(strangers_of(siti), "until")
+    other = enter_password(http.another(), siti)
+    assert "Belum ada kode yang berlaku" in other.text
+    code = code_of(sandbox, worker, siti)
+    assert other.submit(code=code).status_code == 400
+    assert other.cookie("sso") is None
+    http.submit(code=code)
+    assert http.cookie("sso")
+
+
+def test_a_phone_that_no_code_can_be_sent_to_any_more_is_no_error(app, http, siti):
+    with app.app_context(), unit_of_work() as session:
+        session.get_one(accounts.Account, siti.account_id).phone_text = "+62215550123"
+    enter_password(http, siti)
+    token = http.forms()[0]["fields"]["csrf_token"]
+    assert http.post("/masuk/kirim-ulang?next=/profil", {"csrf_token": token}).location == "/masuk/kode?next=/profil"
+    assert "Kode tidak bisa dikirim ke nomor ini." in http.get("/masuk/kode?next=/profil").text
+    assert 'class="note note-bad"' in http.text
+
+
 def test_a_code_that_nobody_fetched_in_time_is_not_sent(http, siti, sandbox, worker, clock):
     enter_password(http, siti)
     clock.shift(301)
@@ -70,7 +103,8 @@ def test_a_code_that_nobody_fetched_in_time_is_not_sent(http, siti, sandbox, wor
 def test_a_code_asked_for_too_soon_is_not_sent_twice(http, siti, sandbox, worker):
     enter_password(http, siti)
     token = http.forms()[0]["fields"]["csrf_token"]
-    assert http.post("/masuk/kirim-ulang?next=/profil", {"csrf_token": token}).location == "/masuk/kode?next=/profil"
+    answer = http.post("/masuk/kirim-ulang?next=/profil", {"csrf_token": token})
+    assert (answer.status_code, answer.location) == (303, "/masuk/kode?next=/profil")
     worker.drain()
     assert len(sandbox.sms(siti.phone)) == 1
 
@@ -83,12 +117,13 @@ def test_the_page_opens_also_when_the_phone_may_get_no_code_now(app, http, siti,
     again = http.post("/masuk/kirim-ulang?next=/profil", {"csrf_token": http.forms()[0]["fields"]["csrf_token"]})
     assert again.status_code == 429
     assert 0 < int(again.headers["Retry-After"]) <= 31
+    assert "Terlalu banyak SMS diminta." in again.text
     worker.drain()
     assert sandbox.sms(siti.phone) == []
 
 
 def test_another_code_is_announced_and_voids_the_first(http, siti, sandbox, worker, clock):
-    enter_password(http, siti)
+    enter_password(http, siti, shared_device="y")
     first = code_of(sandbox, worker, siti)
     clock.shift(31)
     token = http.forms()[0]["fields"]["csrf_token"]
@@ -105,6 +140,7 @@ def test_another_code_is_announced_and_voids_the_first(http, siti, sandbox, work
     assert http.forms()[0]["fields"]["code"] == [""], "a code that was tried is not"
     http.submit(code=second)
     assert http.cookie("sso")
+    assert http.cookie("device") is None, "it was said to be a shared one"
 
 
 @pytest.mark.asvs("V6.3.4")

@@ -77,6 +77,7 @@ def test_a_passkey_of_a_suspended_account_opens_nothing(app, http, rina, device)
 def test_passkeys_that_fail_count_for_their_address_like_passwords(app, http, rina, device):
     http.get("/masuk")
     token = http.forms()[0]["fields"]["csrf_token"]
+    http.post("/masuk/passkey/opsi", {"csrf_token": token})
     for answer in [{}, *[{"credential": "nothing"}] * 59]:
         assert http.post("/masuk/passkey", {"csrf_token": token, **answer}).location == "/masuk"
     assert show(http, device).answer.status_code == 429

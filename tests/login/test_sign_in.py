@@ -100,6 +100,9 @@ def test_the_trail_names_whose_sign_in_failed_and_which_device_is_new(http: Brow
     with app.app_context():
         trail = db.session.query(audit.AuditEvent).all()
         session = db.session.query(sessions.StoredSession).one()
+        nobody = lanes.of(accounts.identifier_fingerprint("tidak.ada@example.id"), None, known=False)
+        assert redis.hget(nobody.key, "count") == b"1", "an identifier that nobody has is counted just the same"
+    assert (session.acr, session.amr) == ("urn:siapkerja:acr:password", "pwd")
     failed = Counter(one.subject for one in trail if one.event == "sign_in_failed")
     assert failed == {siti.account_id: 7, None: 1, gone.account_id: 1}, "the seventh was not even tried, and is on record"
     assert [(one.subject, one.facts) for one in trail if one.event == "new_device"] == [(other.account_id, {"sid": session.id})]
@@ -191,6 +194,9 @@ def test_after_a_hundred_failures_a_new_device_needs_a_code_as_well(
     code = sandbox.sms(siti.phone)[-1]["text"].rpartition("#")[2]
     http.submit(code=f"{(int(code) + 1) % 1_000_000:06d}")
     assert "Kamu bisa mencoba 4 kali lagi" in http.text
+    with app.app_context():
+        refused = db.session.query(audit.AuditEvent).filter_by(event=audit.Event.CODE_REFUSED).one()
+    assert (refused.subject, refused.facts) == (siti.account_id, {"purpose": "sign_in", "tries_left": 4})
     answer = http.submit(code=code, follow=False)
     assert answer.location == "/profil"
     assert is_in(http)
@@ -387,6 +393,7 @@ def test_whoever_is_sent_here_to_sign_in_anew_can(http: Browser, siti: Holder) -
     before = http.cookie("sso")
     http.get("/masuk?next=/profil")
     assert "Kamu sudah masuk sebagai Siti Aminah" in http.text
+    assert '<a href="/profil">Lanjutkan</a>' in http.text
     http.submit(identifier=siti.email, password=PASSWORD, follow=False)
     assert http.cookie("sso") not in (None, before)
 
