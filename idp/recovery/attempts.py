@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from idp import accounts, clock, retention, sealed
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
-from idp.recovery.models import ATTEMPT_LIFE, Attempt, Case, CaseState, Step
+from idp.recovery.models import ATTEMPT_LIFE, Attempt, Case, Step
 
 PROVEN_STEPS = (Step.FACTOR, Step.PASSWORD)
 
@@ -37,11 +37,10 @@ class Asking:
 def open_attempt(asking: Asking, step: Step, **asked: Any) -> Attempt:
     """Begin anew in this browser, inside a unit of work: whatever it was at before is void."""
     now = clock.now()
-    if asking.browser:
-        _void(Attempt.browser == asking.browser)
+    _void(Attempt.browser == asking.browser)
     attempt = Attempt(
         id=new_id(), browser=asking.next_browser, step=step, locale=asking.locale, asked={"address": asking.address, **asked},
-        proven="", code_tries=0, asked_count=1, sent_count=0, next_send_at=now, created_at=now, expires_at=now + ATTEMPT_LIFE,
+        next_send_at=now, created_at=now, expires_at=now + ATTEMPT_LIFE,
     )  # fmt: skip
     db.session.add(attempt)
     db.session.flush()
@@ -50,7 +49,7 @@ def open_attempt(asking: Asking, step: Step, **asked: Any) -> Attempt:
 
 def here(asking: Asking) -> Attempt | None:
     """What this browser is at, in whatever state that is."""
-    return db.session.scalar(select(Attempt).where(Attempt.browser == asking.browser)) if asking.browser else None
+    return db.session.scalar(select(Attempt).where(Attempt.browser == asking.browser))
 
 
 def at(asking: Asking, *steps: Step) -> Attempt:
@@ -71,9 +70,9 @@ def goes_on(attempt: Attempt) -> bool:
 
 def holds(attempt: Attempt) -> bool:
     """Whether the account may still act and has the password that it had when the attempt was answered, and the case,
-    if it is about one, is still granted."""
+    if it is about one, can still be finished."""
     case = db.session.get(Case, attempt.case_id) if attempt.case_id else None
-    if attempt.case_id and (case is None or case.state != CaseState.GRANTED):
+    if case is not None and not case.can_be_finished:
         return False
     account = accounts.find(attempt.account_id) if attempt.account_id else None
     return account is not None and accounts.may_act(account) and attempt.password_mark == mark(account)
@@ -101,7 +100,6 @@ def take_link(link_hash: str, *conditions: Any) -> Attempt | None:
     attempt = db.session.scalar(wanted)
     if attempt is not None:
         attempt.link_hash = attempt.code_hash = None
-        db.session.flush()
     return attempt
 
 

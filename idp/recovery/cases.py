@@ -16,7 +16,7 @@ from idp import accounts, audit, clock, factors, notices, outbox, sealed, settin
 from idp.accounts import reach
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
-from idp.recovery import attempts
+from idp.recovery import attempts, codes
 from idp.recovery.models import Attempt, Case, CaseState, Decision, Registry, Step
 
 OPEN = (CaseState.WAITING, CaseState.GRANTED)
@@ -74,7 +74,7 @@ def recognised(case_id: str, account: accounts.Account | None, registry: Registr
         return case
 
 
-def approve(case_id: str, officer: str, reason: str, *, without_factor: bool = False) -> Case:
+def approve(case_id: str, officer: str, reason: str, *, without_factor: bool) -> Case:
     """An officer approves. Raises NoSuchCase, NotRecognised, DecidedAlready.
 
     `without_factor`: the second factor is lost as well and will be taken out of use; that needs two officers always."""
@@ -87,7 +87,7 @@ def approve(case_id: str, officer: str, reason: str, *, without_factor: bool = F
             case.without_factor, case.officers_needed = True, OFFICERS_FOR_VERIFIED
         facts = {"case": case.id, "decision": said.id, "without_factor": without_factor}
         audit.record(audit.Event.RECOVERY_CASE_APPROVED, case.account_id, **facts)
-        _grant_if_ripe(session, case)
+        _grant_if_ripe(case)
         return case
 
 
@@ -112,7 +112,7 @@ def ripen(case_id: str) -> bool:
         if case.registry_says == Registry.NO_MATCH:
             _close(case, CaseState.REFUSED)
         else:
-            _grant_if_ripe(session, case)
+            _grant_if_ripe(case)
     return False
 
 
@@ -156,7 +156,7 @@ def can_be_stopped(token: str) -> bool:
 def to_finish(token: str) -> Case:
     """The granted case that a mailed link leads to. Raises NoSuchCase."""
     case = db.session.scalar(select(Case).where(Case.finish_hash == finish_hash(token)))
-    if case is None or case.state != CaseState.GRANTED or case.finish_until is None or case.finish_until <= clock.now():
+    if case is None or not case.can_be_finished:
         raise NoSuchCase
     return case
 
@@ -167,11 +167,13 @@ def of(attempt: Attempt) -> Case | None:
 
 
 def finish(case_id: str, account: accounts.Account) -> None:
-    """The new contacts replace the old ones, which are told; inside a unit of work. Raises NoSuchCase, accounts.AlreadyTaken."""
+    """The new contacts replace the old ones, which are told; inside a unit of work.
+
+    Raises attempts.NotAtThisStep (stopped or too late), accounts.AlreadyTaken."""
     with unit_of_work() as session:
-        case = _locked(session, case_id, CaseState.GRANTED)
-        if case.finish_until is None or case.finish_until <= clock.now():
-            raise NoSuchCase
+        case = session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+        if not case.can_be_finished:
+            raise attempts.NotAtThisStep
         notices.mail(account.email, "contacts_replaced", account.locale, account_id=account.id, name=account.name.value)
         notices.sms(account.phone, "contacts_replaced", account.locale, account_id=account.id)
         reach.replace_contacts(account.id, case.email, case.phone)
@@ -209,7 +211,7 @@ def decisions(case: Case) -> list[Decision]:
 
 def _is_overdue(case: Case) -> bool:
     if case.state == CaseState.GRANTED:
-        return case.finish_until is not None and case.finish_until <= clock.now()
+        return not case.can_be_finished
     return case.state == CaseState.WAITING and case.opened_at + UNDECIDED_FOR <= clock.now()
 
 
@@ -228,8 +230,7 @@ def _officer(raw: str) -> str:
     return " ".join(raw.casefold().split())[:64]
 
 
-def _grant_if_ripe(session: Session, case: Case) -> None:
-    session.flush()
+def _grant_if_ripe(case: Case) -> None:
     if case.waits_until > clock.now() or approvals(case) < case.officers_needed:
         return
     token = secrets.token_urlsafe(32)
@@ -268,5 +269,4 @@ def start_finishing(token: str, asking: attempts.Asking) -> None:
     """Begin to finish a granted case in this browser, by a code to the new phone. Raises NoSuchCase."""
     case = to_finish(token)
     with unit_of_work():
-        attempt = attempts.open_attempt(asking, Step.CODE, case=case.id)
-        outbox.put("recovery_send", {"attempt": attempt.id, "count": 1}, expires_at=attempt.expires_at)
+        codes.send(attempts.open_attempt(asking, Step.CODE, case=case.id))

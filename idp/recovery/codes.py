@@ -88,21 +88,21 @@ def enter(attempt: Attempt, raw_code: str, then: Callable[[Attempt], None]) -> N
     raise WrongCode(tries_left)
 
 
-def ask_for_another(attempt_id: str) -> int:
-    """Count another sending, inside a unit of work; answers which one it is. Raises TooSoon, attempts.NotAtThisStep."""
+def send(attempt: Attempt) -> None:
+    """Have the worker send what an attempt waits for, inside a unit of work; another one can be asked for after 30 seconds, doubling."""
+    gap = min(FIRST_GAP_SECONDS * 2 ** (attempt.asked_count - 1), LONGEST_GAP_SECONDS) if settings.current().limits == "on" else 0
+    attempt.next_send_at = clock.now() + timedelta(seconds=gap)
+    outbox.put("recovery_send", {"attempt": attempt.id, "count": attempt.asked_count})
+
+
+def send_another(attempt_id: str) -> None:
+    """Once more. Raises TooSoon, attempts.NotAtThisStep."""
     with unit_of_work() as session:
         row = attempts.locked(session, attempt_id, Step.LINK, *CODE_STEPS)
         if wait := wait_of(row):
             raise TooSoon(wait)
         row.asked_count += 1
-        hold_back(row)
-        return row.asked_count
-
-
-def hold_back(attempt: Attempt) -> None:
-    """Set the moment from which another one may be asked for: 30 seconds, doubling."""
-    gap = min(FIRST_GAP_SECONDS * 2 ** (attempt.asked_count - 1), LONGEST_GAP_SECONDS) if settings.current().limits == "on" else 0
-    attempt.next_send_at = clock.now() + timedelta(seconds=gap)
+        send(row)
 
 
 def wait_of(attempt: Attempt) -> int:

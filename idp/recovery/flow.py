@@ -9,12 +9,13 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from idp import accounts, audit, factors, notices, outbox, sealed, sessions, throttle
+from idp import accounts, audit, factors, notices, sealed, sessions, throttle
 from idp.accounts import reach
 from idp.extensions import db, unit_of_work
+from idp.identity import EmailAddress, PhoneNumber
 from idp.recovery import attempts, cases, codes
 from idp.recovery.attempts import Asking, NotAtThisStep
-from idp.recovery.models import Attempt, Step
+from idp.recovery.models import CODE_STEPS, Attempt, Step
 
 LONGEST_IDENTIFIER = 320
 
@@ -51,16 +52,12 @@ def start(raw_identifier: str, way: Way, asking: Asking) -> None:
     throttle.hit("recovery_starts_per_address", asking.address)
     with unit_of_work():
         step = Step.CODE if way is Way.SMS else Step.LINK
-        attempt = attempts.open_attempt(asking, step, identifier=raw_identifier.strip()[:LONGEST_IDENTIFIER])
-        _send(attempt)
+        codes.send(attempts.open_attempt(asking, step, identifier=raw_identifier.strip()[:LONGEST_IDENTIFIER]))
 
 
 def send_again(asking: Asking) -> None:
     """Another code or link. Raises codes.TooSoon, NotAtThisStep."""
-    attempt = attempts.at(asking, Step.LINK, Step.CODE, Step.NEW_EMAIL, Step.NEW_PHONE)
-    with unit_of_work():
-        count = codes.ask_for_another(attempt.id)
-        outbox.put("recovery_send", {"attempt": attempt.id, "count": count}, expires_at=attempt.expires_at)
+    codes.send_another(attempts.at(asking, Step.LINK, *CODE_STEPS).id)
 
 
 def enter_code(raw_code: str, asking: Asking) -> None:
@@ -88,7 +85,7 @@ def use_link(token: str, asking: Asking) -> None:
         if account.email_verified_at is None:
             # Nobody has shown yet that the mailbox is this person's: somebody may have mistyped it when registering.
             attempt.step, attempt.asked_count = Step.CODE, attempt.asked_count + 1
-            _send(attempt)
+            codes.send(attempt)
         else:
             _go_on(attempt, account)
 
@@ -100,7 +97,7 @@ def start_here(token: str, asking: Asking) -> None:
         if elsewhere is None or not attempts.holds(elsewhere):
             raise LinkGone
         elsewhere.step = Step.VOID
-        _send(attempts.open_attempt(asking, Step.CODE, account=elsewhere.account_id))
+        codes.send(attempts.open_attempt(asking, Step.CODE, account=elsewhere.account_id))
 
 
 def prove_factor(raw_code: str, asking: Asking) -> None:
@@ -123,23 +120,13 @@ def prove_passkey(raw_answer: str, asking: Asking) -> None:
     _factor_proven(attempt.id, asking)
 
 
-def owner(attempt: Attempt) -> accounts.Account:
-    """Whose account it is, once that has been proven. Raises NotAtThisStep."""
-    account = accounts.find(attempt.account_id) if attempt.account_id else None
-    if account is None or attempt.step not in attempts.PROVEN_STEPS:
-        raise NotAtThisStep
-    return account
-
-
 def set_password(password: str, asking: Asking) -> None:
     """Set the new password, end every sign-in, tell every contact: all in one commit, by one winner.
 
     Raises BadPassword, NotAtThisStep, throttle.Throttled, accounts.AlreadyTaken (a new contact is somebody else's by now)."""
     attempt = attempts.at(asking, Step.PASSWORD)
-    account = owner(attempt)
-    case = cases.of(attempt)
-    contacts = (case.email, case.phone) if case else (account.email, account.phone)
-    if faults := accounts.password_faults(password, accounts.Owner(account.nik, account.name, *contacts)):
+    account = db.session.get_one(accounts.Account, attempt.account_id)
+    if faults := accounts.password_faults(password, accounts.Owner(account.nik, account.name, *_contacts(attempt))):
         raise BadPassword(faults)
     password_hash = accounts.passwords.hash_password(password)
     with unit_of_work() as session:
@@ -147,19 +134,14 @@ def set_password(password: str, asking: Asking) -> None:
         account = session.get_one(accounts.Account, attempt.account_id, with_for_update=True, populate_existing=True)
         if not attempts.holds(attempt):
             raise NotAtThisStep
-        if case:
-            cases.finish(case.id, account)
+        if attempt.case_id:
+            cases.finish(attempt.case_id, account)
         _change_password(attempt, account, password_hash)
 
 
 def link_hash(token: str) -> str:
     """What is stored of a link."""
     return sealed.fingerprint("recovery link", token)
-
-
-def _send(attempt: Attempt) -> None:
-    codes.hold_back(attempt)
-    outbox.put("recovery_send", {"attempt": attempt.id, "count": attempt.asked_count}, expires_at=attempt.expires_at)
 
 
 def _proven_by_code(attempt: Attempt, asking: Asking) -> None:
@@ -196,9 +178,13 @@ class Contacts:
 
 def masked_contacts(attempt: Attempt) -> Contacts:
     """The contacts that the account will have, masked, for the person who proved one of them."""
-    case = cases.of(attempt)
-    email, phone = (case.email, case.phone) if case else ((account := owner(attempt)).email, account.phone)
+    email, phone = _contacts(attempt)
     return Contacts(email.masked, phone.masked)
+
+
+def _contacts(attempt: Attempt) -> tuple[EmailAddress, PhoneNumber]:
+    has_them = cases.of(attempt) or db.session.get_one(accounts.Account, attempt.account_id)
+    return has_them.email, has_them.phone
 
 
 def _change_password(attempt: Attempt, account: accounts.Account, password_hash: str) -> None:

@@ -4,7 +4,7 @@ Nothing here looks anybody up. The mother's name is one of the things put to the
 
 from __future__ import annotations
 
-from idp import accounts, outbox, sms_budget, throttle
+from idp import accounts, throttle
 from idp.extensions import unit_of_work
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
 from idp.recovery import attempts, cases, codes, documents
@@ -26,10 +26,8 @@ def start(nik: Nik, mother_name: PersonName, asking: Asking) -> None:
 def leave_contacts(email: EmailAddress, phone: PhoneNumber, asking: Asking) -> None:
     """Where the person can be reached from now on; the address is proven first.
 
-    Raises attempts.NotAtThisStep, sms_budget.NotReachable, throttle.Throttled."""
+    Raises attempts.NotAtThisStep, throttle.Throttled."""
     attempt = attempts.at(asking, *CONTACT_STEPS)
-    if not phone.is_mobile:
-        raise sms_budget.NotReachable
     throttle.hit("recovery_contacts_per_attempt", attempt.id)
     with unit_of_work() as session:
         attempt = attempts.locked(session, attempt.id, *CONTACT_STEPS)
@@ -70,5 +68,4 @@ def _contact_proven(attempt: Attempt) -> None:
 def _send_code(attempt: Attempt, step: Step) -> None:
     attempt.step, attempt.code_hash = step, None
     attempt.asked_count += 1
-    codes.hold_back(attempt)
-    outbox.put("recovery_send", {"attempt": attempt.id, "count": attempt.asked_count}, expires_at=attempt.expires_at)
+    codes.send(attempt)

@@ -16,7 +16,7 @@ ATTEMPT_LIFE = timedelta(minutes=30)
 
 
 class Step(StrEnum):
-    """How far an attempt has got; only `attempts.advance` moves it."""
+    """How far an attempt has got."""
 
     LINK = "link"  # the link that was mailed has to be opened in this browser
     CODE = "code"  # the code that was sent has to be typed
@@ -117,6 +117,11 @@ class Case(sealed.Row, Model):
     waits_until: Mapped[datetime] = column(UtcDateTime, personal=False)
     finish_until: Mapped[datetime | None] = column(UtcDateTime, personal=False, nullable=True)
     closed_at: Mapped[datetime | None] = column(UtcDateTime, personal=False, nullable=True)
+
+    @property
+    def can_be_finished(self) -> bool:
+        """Granted, and it is not too late."""
+        return self.state == CaseState.GRANTED and self.finish_until is not None and self.finish_until > clock.now()
 
     @property
     def nik(self) -> Nik:

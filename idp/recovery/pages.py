@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -51,8 +52,7 @@ def to_turn() -> Response:
 
 def to_turn_of(begun: Asking) -> Response:
     """The same, with the secret that was handed out just now."""
-    attempt = attempts.here(Asking(begun.next_browser, "", begun.address, begun.locale))
-    return redirect(url_for(turn(attempt)), 303)
+    return redirect(url_for(turn(attempts.here(replace(begun, browser=begun.next_browser)))), 303)
 
 
 def turn(attempt: Attempt | None) -> str:
@@ -70,7 +70,7 @@ def unfinished() -> str | None:
 
 def asking() -> Asking:
     """From where somebody asks, when nothing new is begun or proven."""
-    return Asking(secret_cookies.sent_hash(COOKIE), "", web.address_key(), web.locale())
+    return proving()[0]
 
 
 def proving() -> tuple[Asking, str]:

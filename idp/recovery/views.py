@@ -21,7 +21,7 @@ blueprint = Blueprint("recovery", __name__)
 @blueprint.get("/pemulihan")
 def start() -> Answer:
     """Whose password was forgotten, and by what to prove it."""
-    return pages.show("start", form=StartForm(formdata=None), unfinished=pages.unfinished())
+    return pages.show("start", form=StartForm(), unfinished=pages.unfinished())
 
 
 @blueprint.post("/pemulihan")
@@ -52,7 +52,7 @@ def mailed() -> Answer:
 @pages.in_turn
 def code() -> Answer:
     """Ask for the code that was sent."""
-    return _code_page(CodeForm(formdata=None))
+    return _code_page(CodeForm())
 
 
 @blueprint.post("/pemulihan/kode")
@@ -106,7 +106,7 @@ def start_here(token: str) -> Answer:
 @pages.in_turn
 def factor() -> Answer:
     """Ask for the second factor."""
-    return _factor_page(FactorForm(formdata=None))
+    return _factor_page(FactorForm())
 
 
 @blueprint.post("/pemulihan/faktor")
@@ -146,7 +146,7 @@ def factor_options() -> Answer | Response:
 @pages.in_turn
 def password() -> Answer:
     """Ask for the new password; the contacts are shown masked, now that one was proven."""
-    return _password_page(PasswordForm(formdata=None))
+    return _password_page(PasswordForm())
 
 
 @blueprint.post("/pemulihan/password")

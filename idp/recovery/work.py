@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from flask import current_app
 
-from idp import accounts, audit, clock, factors, notices, outbox, sealed, settings, sms_budget, throttle
+from idp import accounts, audit, clock, notices, outbox, sealed, settings, sms_budget, throttle
 from idp.accounts import reach
 from idp.extensions import db, unit_of_work
 from idp.gateways.dukcapil import Elements, Outcome, Verdict
@@ -20,7 +20,6 @@ from idp.recovery.flow import Way
 from idp.recovery.models import ATTEMPT_LIFE, Attempt, Case, CaseState, Registry, Step
 
 REGISTRY_AGAIN_SECONDS = 30
-NIK_LENGTH = 16
 
 
 class AsksRegistry(Protocol):
@@ -28,6 +27,13 @@ class AsksRegistry(Protocol):
 
     def ask_for_worker(self, elements: Elements) -> Verdict:
         """Put the elements to the registry."""
+
+
+class Owner(NamedTuple):
+    """Whose account an attempt is about, and to which phone a code goes."""
+
+    account: accounts.Account
+    phone: PhoneNumber
 
 
 @outbox.handler("recovery_send")
@@ -50,7 +56,7 @@ def count_wrong_code(payload: dict[str, Any]) -> None:
     if attempt is None:
         return
     if attempt.account_id and attempt.case_id is None:
-        with suppress(factors.OnlyRecovery):
+        with suppress(accounts.code_tries.TooMany):
             accounts.code_tries.reserve(attempt.account_id)
     with unit_of_work():
         audit.record(audit.Event.CODE_REFUSED, attempt.account_id, purpose="recovery", attempt=attempt.id)
@@ -133,22 +139,24 @@ def _send_to_new_contact(attempt: Attempt, count: int) -> None:
         if phone is not None:
             notices.sms(phone, "new_phone_code", row.locale, code=code, expires_at=row.code_expires_at)
         else:
-            notices.mail(EmailAddress(asked["email"]), "new_email_code", row.locale, code=code, expires_at=row.code_expires_at)
+            ends = row.code_expires_at
+            notices.mail(EmailAddress(asked["email"]), "new_email_code", row.locale, code=code, until=ends, expires_at=ends)
 
 
 def _send_to_owner(attempt: Attempt, count: int) -> None:
-    account, phone = _owner(attempt)
-    way = _way(attempt, account, phone) if account and phone else None
+    owner = _owner(attempt)
+    way = _way(attempt, *owner) if owner else None
     with unit_of_work() as session:
         row = attempts.locked(session, attempt.id, Step.LINK, Step.CODE)
         if row.sent_count >= count:
             return
         row.sent_count, row.expires_at = count, clock.now() + ATTEMPT_LIFE
-        row.subject = account.id if account else _subject(row)
+        row.subject = owner.account.id if owner else _subject(row)
         # Also where nobody gets it: a code that is in force and a code that is not would tell people apart.
-        code = codes.put_into(row, block=sms_budget.prefix(phone) if way is Way.SMS and phone else None)
-        if account is None or phone is None or way is None:
+        code = codes.put_into(row, block=sms_budget.prefix(owner.phone) if owner else None)
+        if owner is None or way is None:
             return
+        account, phone = owner
         row.account_id, row.case_id, row.password_mark = account.id, row.asked.get("case"), attempts.mark(account)
         if way is Way.SMS:
             notices.sms(phone, "reset_code", account.locale, account_id=account.id, code=code, expires_at=row.code_expires_at)
@@ -161,26 +169,24 @@ def _mail_link(attempt: Attempt, account: accounts.Account) -> None:
     token = secrets.token_urlsafe(32)
     attempt.link_hash = flow.link_hash(token)
     link = f"{settings.current().issuer}/pemulihan/tautan/{token}"
-    facts: dict[str, Any] = {"name": account.name.value, "link": link, "expires_at": attempt.expires_at}
+    facts: dict[str, Any] = {"name": account.name.value, "link": link, "until": attempt.expires_at, "expires_at": attempt.expires_at}
     notices.mail(account.email, "reset_link", account.locale, account_id=account.id, **facts)
 
 
-def _owner(attempt: Attempt) -> tuple[accounts.Account | None, PhoneNumber | None]:
-    """Whose account it is about and to which phone a code goes; both from what is stored, never from the request."""
+def _owner(attempt: Attempt) -> Owner | None:
+    """Both from what is stored, never from the request; nobody, if the account may not act or the case cannot be finished."""
     asked = attempt.asked
-    if "case" in asked:
-        case = db.session.get(Case, asked["case"])
-        if case is None or case.state != CaseState.GRANTED:
-            return None, None
-        account, phone = accounts.find(case.account_id or ""), case.phone
-    elif found := attempt.account_id or asked.get("account"):
-        account, phone = accounts.find(found), None
+    case = db.session.get_one(Case, asked["case"]) if "case" in asked else None
+    if case is not None and not case.can_be_finished:
+        return None
+    if found := attempt.account_id or asked.get("account") or (case and case.account_id):
+        account = accounts.find(found)
     else:
         nik = _nik(asked["identifier"])
-        account, phone = accounts.find_active_by_nik(nik) if nik else accounts.find_by_identifier(asked["identifier"]), None
+        account = accounts.find_active_by_nik(nik) if nik else accounts.find_by_identifier(asked["identifier"])
     if account is None or not accounts.may_act(account):
-        return None, None
-    return account, phone or account.phone
+        return None
+    return Owner(account, case.phone if case else account.phone)
 
 
 def _way(attempt: Attempt, account: accounts.Account, phone: PhoneNumber) -> Way | None:
@@ -203,7 +209,7 @@ def _way(attempt: Attempt, account: accounts.Account, phone: PhoneNumber) -> Way
 
 def _nik(raw: str) -> Nik | None:
     try:
-        return Nik.parse(raw) if sum(one.isdigit() for one in raw) == NIK_LENGTH and "@" not in raw else None
+        return Nik.parse(raw)
     except Malformed:
         return None
 

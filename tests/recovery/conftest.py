@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from idp import accounts, audit, clock
+from idp import accounts, audit, clock, outbox
 from idp.accounts import reach
 from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, Nik, PersonName, PhoneNumber
@@ -105,6 +107,19 @@ def password_is(app: Flask, whom: Holder, password: str) -> bool:
         account = accounts.find(whom.account_id)
         assert account is not None
         return accounts.passwords.verify(account.password_hash, password)
+
+
+def words(browser: Browser) -> str:
+    """What a page says, without its tags."""
+    main = browser.text.partition("<main")[2].partition("</main>")[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", main)).split())
+
+
+def sealed_for(app: Flask) -> Counter[tuple[str, str | None]]:
+    """Whose keys have sealed what was told by SMS and mail: with the key goes what nobody has read yet."""
+    with app.app_context():
+        wanted = select(outbox.OutboxRow.kind, outbox.OutboxRow.holder).where(outbox.OutboxRow.kind.in_(("sms", "mail")))
+        return Counter((kind, holder) for kind, holder in db.session.execute(wanted))
 
 
 def events(app: Flask, event: audit.Event, subject: str | None = None) -> list[audit.AuditEvent]:

@@ -12,9 +12,12 @@ from PIL import Image
 from sqlalchemy import select
 
 from idp import accounts, audit, factors
-from idp.extensions import db
+from idp.database import new_id
+from idp.extensions import db, unit_of_work
+from idp.recovery import attempts, cases
 from idp.recovery.cli import recovery
-from idp.recovery.models import Case
+from idp.recovery.models import Case, Step
+from idp.uploads.made import LARGEST_BYTES
 from tests.owning import PASSWORD, at_once, recovery_codes, sign_in, with_app
 from tests.recovery.conftest import NEW_PASSWORD, begin, code_in, events, mailed_path, password_is, sms_code
 
@@ -62,6 +65,18 @@ def submitted(browser, worker, sandbox, whom, mother_name=None):
     assert browser.path == "/pemulihan/terkirim"
     worker.drain()
     return browser
+
+
+def opened(app, worker, whom, mother_name=None, *, nik=None) -> Case:
+    """A case as it is after the walk through the pages, without the walk."""
+    with app.app_context():
+        asking = attempts.Asking(None, new_id(), "127.0.0.1", "id")
+        asked = {"nik": nik or whom.nik, "mother_name": mother_name or whom.mother_name, "email": NEW_EMAIL, "phone": NEW_PHONE}
+        with unit_of_work():
+            case_id = cases.open_case(attempts.open_attempt(asking, Step.DOCUMENT, **asked), "").id
+    worker.drain()
+    with app.app_context():
+        return db.session.get_one(Case, case_id)
 
 
 def run(app, *arguments) -> Result:
@@ -117,7 +132,7 @@ def test_after_approval_and_the_waiting_time_the_new_contacts_replace_the_old(ap
 
 
 def test_approval_after_the_waiting_time_grants_at_once(app, http, rina, worker, sandbox, clock):
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     clock.shift(DAY + 1)
     worker.drain()
     assert the_case(app).state == "waiting"
@@ -141,7 +156,7 @@ def test_nik_and_mothers_name_alone_change_nothing_and_answer_alike_for_whomever
 @pytest.mark.asvs("V6.3.7")
 @pytest.mark.parametrize("how", ["sms", "mail"])
 def test_every_old_contact_is_told_and_can_stop_it_with_one_click(app, http, rina, worker, sandbox, clock, how):
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     message = sandbox.sms(rina.phone)[-1] if how == "sms" else sandbox.mail(rina.email)[-1]
     assert len(sandbox.sms(rina.phone)[-1]["text"]) <= 160
     path = re.search(r"/pemulihan/henti/[\w-]+", message["text"])[0]
@@ -163,8 +178,8 @@ def test_every_old_contact_is_told_and_can_stop_it_with_one_click(app, http, rin
     assert len(events(app, audit.Event.RECOVERY_CASE_STOPPED, rina.account_id)) == 1
 
 
-def test_the_owner_is_told_again_when_half_of_the_time_has_passed(http, rina, worker, sandbox, clock):
-    submitted(http, worker, sandbox, rina)
+def test_the_owner_is_told_again_when_half_of_the_time_has_passed(app, rina, worker, sandbox, clock):
+    opened(app, worker, rina)
     assert len(sandbox.mail(rina.email)) == 1
     clock.shift(DAY / 2 + 1)
     worker.drain()
@@ -173,7 +188,7 @@ def test_the_owner_is_told_again_when_half_of_the_time_has_passed(http, rina, wo
 
 
 def test_even_a_granted_case_can_be_stopped_on_its_last_step(app, http, rina, worker, sandbox, clock):
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     path = re.search(r"/pemulihan/henti/[\w-]+", sandbox.mail(rina.email)[-1]["text"])[0]
     decide(app, "approve")
     clock.shift(DAY + 1)
@@ -191,7 +206,7 @@ def test_even_a_granted_case_can_be_stopped_on_its_last_step(app, http, rina, wo
 @pytest.mark.asvs("V2.3.5", "V6.4.4")
 def test_a_verified_account_needs_two_different_officers(app, http, person, worker, sandbox, clock):
     budi = person(verified=True)
-    submitted(http, worker, sandbox, budi)
+    opened(app, worker, budi)
     clock.shift(DAY + 1)
     worker.drain()
     assert decide(app, "approve", "Ani").exit_code == 0
@@ -205,17 +220,14 @@ def test_a_verified_account_needs_two_different_officers(app, http, person, work
 
 def test_one_officers_refusal_closes_it_with_one_text_for_all_reasons(app, http, rina, worker, sandbox, clock, configured):
     configured(limits="off")
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     assert decide(app, "refuse", "ani").exit_code == 0
     worker.drain()
     refused = sandbox.mail(NEW_EMAIL)[-1]["text"]
     assert "KTP cocok" not in refused
     assert the_case(app).document_text is None
     sandbox.clear_inboxes()
-    stranger = sandbox.add_person()
-    at_document(other := http.another(), worker, sandbox, stranger["nik"], stranger["mother_name"])
-    send_photo(other, photo())
-    worker.drain()
+    opened(app, worker, rina, nik=sandbox.add_person()["nik"])
     clock.shift(DAY + 1)
     worker.drain()
     assert sandbox.mail(NEW_EMAIL)[-1]["text"] == refused
@@ -224,7 +236,7 @@ def test_one_officers_refusal_closes_it_with_one_text_for_all_reasons(app, http,
 @pytest.mark.asvs("V6.4.4")
 @pytest.mark.parametrize("mother_name", ["Bukan Ibunya"])
 def test_without_a_fresh_match_at_the_registry_nothing_can_be_approved(app, http, rina, worker, sandbox, clock, mother_name):
-    submitted(http, worker, sandbox, rina, mother_name)
+    opened(app, worker, rina, mother_name)
     assert len(sandbox.calls(rina.nik)) == 1
     done = decide(app, "approve")
     assert done.exit_code == 1
@@ -237,7 +249,7 @@ def test_without_a_fresh_match_at_the_registry_nothing_can_be_approved(app, http
 
 def test_while_the_registry_is_down_a_case_waits_for_it(app, http, rina, worker, sandbox, clock):
     sandbox.fault(dukcapil="http_500")
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     assert the_case(app).registry_says == "unasked"
     assert decide(app, "approve").exit_code == 1
     sandbox.clear_faults()
@@ -249,7 +261,7 @@ def test_while_the_registry_is_down_a_case_waits_for_it(app, http, rina, worker,
 def test_a_second_factor_is_asked_for_unless_two_officers_spare_it(app, http, rina, worker, sandbox, clock):
     with_app(app, rina)
     codes = recovery_codes(app, rina)
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     decide(app, "approve")
     clock.shift(DAY + 1)
     worker.drain()
@@ -264,7 +276,7 @@ def test_a_second_factor_is_asked_for_unless_two_officers_spare_it(app, http, ri
 
 def test_sparing_the_second_factor_takes_two_officers_and_takes_it_out_of_use(app, http, rina, worker, sandbox, clock):
     with_app(app, rina)
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     clock.shift(DAY + 1)
     worker.drain()
     decide(app, "approve", "ani", "--without-second-factor")
@@ -323,6 +335,8 @@ def test_new_contacts_are_limited_and_links_to_no_case_lead_nowhere(http, rina):
         (photo(size=(40, 40)), "terlalu kecil"),
         (photo("PNG", size=(6000, 5000)), "terlalu besar"),
         (photo()[:300], "bukan foto"),
+        (photo("PDF"), "bukan foto"),
+        (b"x" * (LARGEST_BYTES + 1), "terlalu besar"),
     ],
 )
 @pytest.mark.any_database
@@ -370,7 +384,7 @@ def test_the_photo_is_kept_without_metadata_and_officers_can_see_it(app, http, r
 
 
 def test_fifty_who_finish_or_stop_at_once_make_one_end(app, http, rina, worker, sandbox, clock):
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     path = re.search(r"/pemulihan/henti/[\w-]+", sandbox.mail(rina.email)[-1]["text"])[0]
     browsers = [http.another() for _ in range(50)]
     for browser in browsers:
@@ -383,7 +397,7 @@ def test_fifty_who_finish_or_stop_at_once_make_one_end(app, http, rina, worker, 
 
 @pytest.mark.asvs("V14.2.7")
 def test_a_case_that_nobody_decides_is_forgotten_after_thirty_days(app, http, rina, worker, sandbox, clock):
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     clock.shift(31 * DAY)
     worker.drain()
     case = the_case(app)
@@ -417,7 +431,7 @@ def test_a_nik_starts_three_times_a_day(http, rina):
 
 
 def test_while_a_case_waits_a_forgotten_password_still_works_for_whoever_has_the_phone(app, http, rina, worker, sandbox):
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     browser = begin(http.another(), rina.phone)
     worker.drain()
     assert "kode untuk password baru" in sandbox.sms(rina.phone)[-1]["text"]
