@@ -28,7 +28,7 @@ GROUPS = {
         ("tests/test_throttle.py", "tests/test_limits.py", "tests/test_otp.py"),
     ),
     "login": Group(("idp/login/*.py",), ("tests/login", "tests/factors/test_second_step.py")),
-    "recovery": Group(("idp/recovery/*.py",), ("tests/recovery",)),
+    "recovery": Group(("idp/recovery/*.py",), ("tests/recovery", "tests/test_limits.py")),
     "tokens": Group(("idp/oidc/grants.py", "idp/oidc/families.py", "idp/oidc/revocation_causes.py"), ("tests/oidc/test_grants.py",)),
     "endpoints": Group(
         ("idp/oidc/code_grant.py", "idp/oidc/refresh_grant.py", "idp/oidc/access_tokens.py", "idp/oidc/revocation.py"),

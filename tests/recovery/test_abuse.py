@@ -71,10 +71,17 @@ def test_no_step_can_be_entered_again_or_out_of_order_keycloak_cve_2026_18963(ap
     assert password_is(app, rina, NEW_PASSWORD)
 
 
-def test_starting_anew_voids_what_this_browser_was_at(app, http, rina, person, worker, sandbox):
+def test_starting_anew_voids_what_this_browser_was_at_and_nobody_elses(app, http, rina, person, worker, sandbox, clock):
     budi = person()
+    elsewhere = at_password(http.another(), rina, worker, sandbox)
+    clock.shift(31)
     at_password(http, rina, worker, sandbox)
+    before = http.another()
+    before.client.set_cookie("pemulihan", http.cookie("pemulihan"), domain="localhost")
     begin(http, budi.phone)
+    for browser, led_to in ((before, "/pemulihan"), (elsewhere, "/pemulihan/password")):
+        browser.get("/pemulihan/password")
+        assert browser.path == led_to
     http.get("/pemulihan/password")
     assert http.path == "/pemulihan/kode"
     http.post("/pemulihan/password", {"csrf_token": token_of(http), "password": NEW_PASSWORD})

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from idp import accounts, audit, recovery
 from idp import clock as the_clock
-from idp.extensions import db
+from idp.extensions import db, unit_of_work
 from idp.recovery.models import Attempt, Case
 from tests.owning import recovery_codes, with_app
 from tests.passkeys import options_at, with_passkey
-from tests.recovery.conftest import NEW_PASSWORD, begin, events, mailed_path, sms_code
-from tests.recovery.test_lost import DAY, NEW_EMAIL, at_document, decide, finish, run, send_photo, submitted, the_case
-from tests.recovery.test_lost import photo as a_photo
+from tests.recovery.conftest import NEW_PASSWORD, begin, events, mailed_path, sms_code, words
+from tests.recovery.test_lost import DAY, NEW_EMAIL, decide, finish, opened, run, the_case
 
 pytestmark = pytest.mark.any_database
 
@@ -74,7 +73,7 @@ def test_a_reset_by_mail_is_on_record_and_a_wrong_code_of_nobody_too(app, http, 
 
 def test_a_case_is_on_record_with_who_is_needed_and_until_when(app, http, person, worker, sandbox, clock):
     budi = person(verified=True)
-    submitted(http, worker, sandbox, budi)
+    opened(app, worker, budi)
     case = the_case(app)
     assert case.officers_needed == 2
     assert (case.waits_until - case.opened_at).total_seconds() == DAY
@@ -102,7 +101,7 @@ def test_a_case_is_on_record_with_who_is_needed_and_until_when(app, http, person
 
 
 def test_a_granted_case_that_nobody_finishes_in_a_week_expires(app, http, rina, worker, sandbox, clock):
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     decide(app, "approve")
     clock.shift(DAY + 1)
     path = mailed_path(worker, sandbox, NEW_EMAIL, "permohonan")
@@ -120,7 +119,7 @@ def test_a_granted_case_that_nobody_finishes_in_a_week_expires(app, http, rina, 
 
 
 def test_a_refusal_says_no_more_than_it_must_and_is_on_record(app, http, rina, worker, sandbox):
-    submitted(http, worker, sandbox, rina)
+    opened(app, worker, rina)
     case = the_case(app)
     assert [one.strip() for one in run(app, "show", case.id).output.splitlines() if one.startswith("decisions")] == ["decisions: -"]
     assert f"{case.id}  waiting   0/1 approved  until " in run(app, "list").output
@@ -139,11 +138,9 @@ def test_a_refusal_says_no_more_than_it_must_and_is_on_record(app, http, rina, w
     assert "there is no photo (any more)" in run(app, "show", case.id, "--document", "x.jpg").output
 
 
-def test_a_case_about_nobody_is_on_record_without_a_name(app, http, worker, sandbox):
+def test_a_case_about_nobody_is_on_record_without_a_name(app, http, rina, worker, sandbox):
     stranger = sandbox.add_person()
-    at_document(http, worker, sandbox, stranger["nik"], stranger["mother_name"])
-    send_photo(http, a_photo())
-    worker.drain()
+    opened(app, worker, rina, nik=stranger["nik"])
     [rejected] = events(app, audit.Event.RECOVERY_CASE_REJECTED)
     assert (rejected.subject, rejected.facts) == (None, {"case": the_case(app).id, "reason": "no_account"})
     assert sandbox.calls(stranger["nik"]) == []
@@ -161,6 +158,11 @@ def test_the_gap_before_another_code_doubles(app, http, rina, worker, sandbox, c
         http.submit(form=1)
     worker.drain()
     assert the_attempt(app).asked_count == 4
+    with app.app_context(), unit_of_work() as session:
+        session.execute(update(Attempt).values(asked_count=40))
+    clock.shift(300)
+    begin_again = http.submit(form=1)
+    assert 120 < int(re.search(r'data-countdown="(\d+)"', begin_again.text)[1]) <= 900
 
 
 def test_recoveries_of_one_address_are_limited_and_what_was_typed_is_kept(http, rina):
@@ -171,10 +173,13 @@ def test_recoveries_of_one_address_are_limited_and_what_was_typed_is_kept(http, 
     http.get("/pemulihan")
     assert http.submit(identifier=rina.email, way="mail").status_code == 429
     assert 0 < int(http.answer.headers["Retry-After"]) <= 61
+    assert "Terlalu banyak percobaan. Demi keamanan, coba lagi dalam" in words(http)
     assert rina.email in http.text
     http.get("/pemulihan/kehilangan")
     assert http.submit(nik=rina.nik, mother_name=rina.mother_name).status_code == 429
     assert 0 < int(http.answer.headers["Retry-After"]) <= 61
+    assert "Terlalu banyak percobaan. Demi keamanan, coba lagi dalam" in words(http)
+    assert rina.mother_name in http.text
     elsewhere = begin(http.another("198.51.100.1"), rina.email, "mail")
     assert elsewhere.path == "/pemulihan/email"
 
@@ -214,6 +219,7 @@ def test_wrong_second_factors_are_limited_and_told_how_long(app, http, rina, wor
     answer = http.submit(code=device.code())
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 301
+    assert "Terlalu banyak percobaan. Demi keamanan, coba lagi dalam" in words(http)
     with app.app_context():
         assert db.session.scalars(select(Case)).all() == []
         assert accounts.find(rina.account_id) is not None
@@ -225,3 +231,7 @@ def test_a_browser_that_left_off_is_led_back_to_its_step(http, rina):
     assert 'href="/pemulihan/kode"' in http.get("/pemulihan").text
     http.get("/pemulihan/selesai")
     assert http.path == "/pemulihan/kode"
+    stranger = http.another()
+    for path in ("selesai", "terkirim", "kode", "password"):
+        stranger.get(f"/pemulihan/{path}")
+        assert (stranger.answer.status_code, stranger.path) == (200, "/pemulihan")
