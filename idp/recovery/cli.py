@@ -53,7 +53,7 @@ def show(case_id: str, document: Path | None, as_json: bool) -> None:
     if document is not None:
         if case.document_text is None:
             raise click.ClickException("there is no photo (any more)")
-        document.touch(mode=0o600, exist_ok=True)
+        document.touch(mode=0o600)
         document.write_bytes(documents.opened(case.document_text))
     found = _whole(case)
     say(found, as_json, "\n".join(f"{name}: {_in_words(value)}" for name, value in found.items()))

@@ -16,28 +16,16 @@ from idp.uploads.made import JPEG
 SHORTEST_SIDE = 300
 LONGEST_SIDE = 1600
 QUALITY = 80
-WHY = {"empty": "empty", "bytes": "too_large", "pixels": "too_large", "small": "too_small", "busy": "busy"}
-
-
-class Unusable(ValueError):
-    """Not a usable photo. `reason` is "empty", "too_large", "not_a_picture" or "too_small"; or "busy": nothing is wrong with it."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def taken_in(content: bytes) -> str:
-    """A photo as it is kept: JPEG in base64, turned upright, nothing of the file but its pixels. Raises Unusable."""
-    try:
-        made = uploads.document(content)
-    except uploads.Refused as refusal:
-        raise Unusable(WHY.get(refusal.reason, "not_a_picture")) from None
+    """A photo as it is kept: JPEG in base64, turned upright, nothing of the file but its pixels. Raises uploads.Refused."""
+    made = uploads.document(content)
     if made.media_type != JPEG:
-        raise Unusable("not_a_picture")
+        raise uploads.Refused("type")
     picture = Image.open(BytesIO(made.content))  # of our own making
     if min(picture.size) < SHORTEST_SIDE:
-        raise Unusable("too_small")
+        raise uploads.Refused("small")
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     written = BytesIO()
     picture.save(written, "JPEG", quality=QUALITY)

@@ -29,12 +29,14 @@ _NAME_FAULTS = {
 }
 _EMAIL_FAULTS = {"": _l("Alamat email ini belum lengkap. Contoh: nama@contoh.id")}
 _PHONE_FAULTS = {"": _l("Nomor HP ini tidak dikenali. Contoh: 0812 3456 7890")}
-PHOTO_FAULTS: Mapping[str, Any] = {
+_TOO_LARGE = _l("Foto ini terlalu besar. Paling besar 5 MB dan 25 megapiksel.")
+_NO_PHOTO = _l("File ini bukan foto yang bisa dibuka. Pakai JPG atau PNG.")
+_PHOTO_FAULTS: Mapping[str, Any] = {
     "empty": _l("Pilih foto KTP-mu dulu."),
-    "too_large": _l("Foto ini terlalu besar. Paling besar 5 MB dan 25 megapiksel."),
-    "too_small": _l("Foto ini terlalu kecil untuk dibaca. Ambil foto yang lebih besar."),
+    "bytes": _TOO_LARGE,
+    "pixels": _TOO_LARGE,
+    "small": _l("Foto ini terlalu kecil untuk dibaca. Ambil foto yang lebih besar."),
     "busy": _l("Sedang banyak yang mengunggah. Tunggu sebentar lalu coba lagi."),
-    "not_a_picture": _l("File ini bukan foto yang bisa dibuka. Pakai JPG atau PNG."),
 }
 
 
@@ -137,5 +139,5 @@ class PhotoForm(FlaskForm):  # type: ignore[misc]
     photo = FileField(_l("Foto KTP"))
 
     def refuse(self, reason: str) -> None:
-        """Say what is wrong with it."""
-        self.photo.errors = [*self.photo.errors, PHOTO_FAULTS[reason]]
+        """Say what is wrong with it, by the reason of `uploads.Refused`."""
+        self.photo.errors = [*self.photo.errors, _PHOTO_FAULTS.get(reason, _NO_PHOTO)]

@@ -41,7 +41,7 @@ def enter_code(raw_code: str, asking: Asking) -> None:
 
 
 def submit(photo: bytes, asking: Asking) -> None:
-    """The photo of the card: with it the waiting time begins. Raises documents.Unusable, attempts.NotAtThisStep."""
+    """The photo of the card: with it the waiting time begins. Raises uploads.Refused, attempts.NotAtThisStep."""
     attempt = attempts.at(asking, Step.DOCUMENT)
     document = documents.taken_in(photo)
     with unit_of_work() as session:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import redirect, url_for
 
-from idp import throttle
-from idp.recovery import attempts, cases, documents, lost, pages
+from idp import throttle, uploads
+from idp.recovery import attempts, cases, lost, pages
 from idp.recovery.forms import ContactsForm, LostForm, PhotoForm
 from idp.recovery.models import Step
 from idp.recovery.pages import Answer
@@ -77,8 +77,8 @@ def submit() -> Answer:
         return pages.show("document", 400, form=form)
     try:
         lost.submit(form.photo.data.read() if form.photo.data else b"", asking)
-    except documents.Unusable as unusable:
-        form.refuse(unusable.reason)
+    except uploads.Refused as refused:
+        form.refuse(refused.reason)
         return pages.show("document", 400, form=form)
     return redirect(url_for("recovery.submitted"), 303)
 
