@@ -72,6 +72,8 @@ def ask_guardian_again() -> pages.Answer:
         guardians.ask(pages.asking_from_here(), phone)
     except otp.TooSoon:
         pass  # the page counts down to when it can be asked for
+    except sms_budget.NotReachable:
+        return pages.another_phone("guardian")
     except throttle.Throttled as too_often:
         return _code_page(web.CodeForm(formdata=None), 429, wait=too_often.retry_after)
     else:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.wrappers import Response
 
@@ -109,3 +110,9 @@ def step_url(step: str, **values: str) -> str:
     path = way_on(here())
     query: dict[str, Any] = {**values, **({} if path == "/" else {"next": path})}
     return url_for(f"registration.{step}", **query)
+
+
+def another_phone(step: str) -> Answer:
+    """No code can be sent to the number any more (its block is none of mobile phones now): on to the step that asks for another."""
+    flash(_("Kode tidak bisa dikirim ke nomor ini."), "bad")
+    return redirect(step_url(step), 303)

@@ -210,6 +210,8 @@ def resend() -> pages.Answer:
         activation.resend(pages.asking_from_here())
     except otp.TooSoon:
         pass  # the page counts down to when it can be asked for
+    except sms_budget.NotReachable:
+        return pages.another_phone("phone")
     except throttle.Throttled as too_often:
         return _code_page(web.CodeForm(formdata=None), application, 429, wait=too_often.retry_after)
     else:
@@ -227,6 +229,8 @@ def _taken_over(held: sessions.Held) -> pages.Answer:
         activation.resend(asking)
     except otp.TooSoon:
         pass
+    except sms_budget.NotReachable:
+        return pages.another_phone("phone")
     except throttle.Throttled as too_often:
         return _code_page(web.CodeForm(formdata=None), application, wait=too_often.retry_after)
     return redirect(pages.step_url("code"), 303)
