@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from idp import accounts, clock, retention, sealed
-from idp.database import new_id
 from idp.extensions import db, unit_of_work
 from idp.recovery.models import ATTEMPT_LIFE, Attempt, Case, Step
 
@@ -39,7 +38,7 @@ def open_attempt(asking: Asking, step: Step, **asked: Any) -> Attempt:
     now = clock.now()
     _void(Attempt.browser == asking.browser)
     attempt = Attempt(
-        id=new_id(), browser=asking.next_browser, step=step, locale=asking.locale, asked={"address": asking.address, **asked},
+        browser=asking.next_browser, step=step, locale=asking.locale, asked={"address": asking.address, **asked},
         next_send_at=now, created_at=now, expires_at=now + ATTEMPT_LIFE,
     )  # fmt: skip
     db.session.add(attempt)

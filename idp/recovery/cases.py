@@ -5,6 +5,7 @@ waiting -> granted -> done, or refused | stopped by the owner | expired"""
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from idp import accounts, audit, clock, factors, notices, outbox, sealed, settings
 from idp.accounts import reach
-from idp.database import new_id
 from idp.extensions import db, unit_of_work
 from idp.recovery import attempts, codes
 from idp.recovery.models import Attempt, Case, CaseState, Decision, Registry, Step
@@ -44,9 +44,9 @@ def open_case(attempt: Attempt, document: str) -> Case:
     now, asked = clock.now(), attempt.asked
     waiting = timedelta(seconds=settings.current().recovery_waiting)
     case = Case(
-        id=new_id(), state=CaseState.WAITING, nik_text=asked["nik"], mother_text=asked["mother_name"], email_text=asked["email"],
+        state=CaseState.WAITING, nik_text=asked["nik"], mother_text=asked["mother_name"], email_text=asked["email"],
         phone_text=asked["phone"], document_text=document, locale=attempt.locale, registry_says=Registry.UNASKED, officers_needed=OFFICERS,
-        without_factor=False, opened_at=now, waits_until=now + waiting,
+        opened_at=now, waits_until=now + waiting,
     )  # fmt: skip
     db.session.add(case)
     forgotten = now + waiting + UNDECIDED_FOR
@@ -80,7 +80,7 @@ def approve(case_id: str, officer: str, reason: str, *, without_factor: bool) ->
     `without_factor`: the second factor is lost as well and will be taken out of use; that needs two officers always."""
     with unit_of_work() as session:
         case = _locked(session, case_id, CaseState.WAITING)
-        if case.registry_says != Registry.MATCH or case.account_id is None:
+        if case.registry_says != Registry.MATCH:
             raise NotRecognised
         said = _decide(session, case, officer, reason, approved=True)
         if without_factor:
@@ -103,10 +103,8 @@ def refuse(case_id: str, officer: str, reason: str) -> Case:
 
 def ripen(case_id: str) -> bool:
     """The waiting time is over; answers whether the case is still in doubt because the registry has not answered."""
-    with unit_of_work() as session:
-        case = session.get(Case, case_id, with_for_update=True)
-        if case is None or case.state != CaseState.WAITING:
-            return False
+    with suppress(NoSuchCase), unit_of_work() as session:
+        case = _locked(session, case_id, CaseState.WAITING)
         if case.registry_says == Registry.UNASKED:
             return True
         if case.registry_says == Registry.NO_MATCH:
@@ -118,9 +116,9 @@ def ripen(case_id: str) -> bool:
 
 def expire(case_id: str) -> None:
     """Nobody decided, or nobody came to finish it."""
-    with unit_of_work() as session:
-        case = session.get(Case, case_id, with_for_update=True)
-        if case is not None and _is_overdue(case):
+    with suppress(NoSuchCase), unit_of_work() as session:
+        case = _locked(session, case_id, *OPEN)
+        if (case.finish_until or case.opened_at + UNDECIDED_FOR) <= clock.now():
             audit.record(audit.Event.RECOVERY_CASE_EXPIRED, case.account_id, case=case.id)
             _close(case, CaseState.EXPIRED)
 
@@ -138,8 +136,7 @@ def forget(account_id: str) -> None:
 def stop(token: str) -> None:
     """The owner says from an old contact: that was not me. Raises NoSuchCase."""
     with unit_of_work() as session:
-        wanted = select(Case).where(Case.stop_hash == stop_hash(token), Case.state.in_(OPEN))
-        case = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+        case = session.scalar(select(Case).where(Case.stop_hash == stop_hash(token)).with_for_update())
         if case is None:
             raise NoSuchCase
         account = session.get_one(accounts.Account, case.account_id)
@@ -150,7 +147,7 @@ def stop(token: str) -> None:
 
 def can_be_stopped(token: str) -> bool:
     """Whether this link still stops something; looking changes nothing."""
-    return db.session.scalar(select(Case.id).where(Case.stop_hash == stop_hash(token), Case.state.in_(OPEN))) is not None
+    return db.session.scalar(select(Case.id).where(Case.stop_hash == stop_hash(token))) is not None
 
 
 def to_finish(token: str) -> Case:
@@ -190,7 +187,7 @@ def stop_token(case: Case) -> str:
 
 
 def stop_hash(token: str) -> str:
-    """What is stored of a stop link."""
+    """What is stored of a stop link, for as long as the case is open."""
     return sealed.fingerprint("recovery stop", token)
 
 
@@ -207,12 +204,6 @@ def approvals(case: Case) -> int:
 def decisions(case: Case) -> list[Decision]:
     """What the officers said, oldest first."""
     return list(db.session.scalars(select(Decision).where(Decision.case_id == case.id).order_by(Decision.decided_at)))
-
-
-def _is_overdue(case: Case) -> bool:
-    if case.state == CaseState.GRANTED:
-        return not case.can_be_finished
-    return case.state == CaseState.WAITING and case.opened_at + UNDECIDED_FOR <= clock.now()
 
 
 def _decide(session: Session, case: Case, officer: str, reason: str, *, approved: bool) -> Decision:
@@ -251,13 +242,13 @@ def _close(case: Case, state: CaseState) -> None:
 
 
 def _locked(session: Session, case_id: str, *states: CaseState) -> Case:
-    case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    case = session.get(Case, case_id, with_for_update=True)
     if case is None or case.state not in states:
         raise NoSuchCase
     return case
 
 
-def open_cases(*, everything: bool = False) -> list[Case]:
+def open_cases(*, everything: bool) -> list[Case]:
     """The cases that wait for officers, oldest first; with `everything` the closed ones and the unrecognised too."""
     wanted: Any = select(Case).order_by(Case.opened_at)
     if not everything:
