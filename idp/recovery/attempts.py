@@ -95,7 +95,7 @@ def void_case(case_id: str) -> None:
 def take_link(link_hash: str, *conditions: Any) -> Attempt | None:
     """Spend a mailed link, inside a unit of work: of many at once one gets the attempt."""
     fresh = (Attempt.link_hash == link_hash, Attempt.step.in_((Step.LINK, Step.CODE)), Attempt.expires_at > clock.now())
-    wanted = select(Attempt).where(*fresh, *conditions).with_for_update().execution_options(populate_existing=True)
+    wanted = select(Attempt).where(*fresh, *conditions).with_for_update()
     attempt = db.session.scalar(wanted)
     if attempt is not None:
         attempt.link_hash = attempt.code_hash = None

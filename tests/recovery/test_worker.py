@@ -9,7 +9,7 @@ from idp import accounts, audit, outbox
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, PhoneNumber
-from idp.recovery import attempts, flow, lost, work
+from idp.recovery import attempts, cases, flow, lost, work
 from idp.recovery.flow import Way
 from idp.recovery.models import Attempt, Step
 from tests.owning import at_once
@@ -82,6 +82,7 @@ def leave_contacts(app, whom, email=NEW_EMAIL):
     return who
 
 
+@pytest.mark.any_database("postgresql")  # whose writers do not wait for each other
 @pytest.mark.parametrize("to", ["owner", "new"])
 def test_of_workers_who_send_the_same_code_at_once_one_does(app, rina, worker, sandbox, configured, to):
     configured(limits="off")
@@ -179,6 +180,15 @@ def test_two_workers_who_look_into_one_case_tell_its_owner_once(app, rina, worke
         work.look_into({"case": case.id})
     assert len(registry.asked) == 2
     assert left_over(app) == []
+
+
+@pytest.mark.any_database("postgresql")
+def test_two_officers_who_approve_at_once_are_two(app, person, worker, clock):
+    case = opened(app, worker, person(verified=True))
+    clock.shift(DAY + 1)
+    worker.drain()
+    at_once(app, lambda number: cases.approve(case.id, ("ani", "budi")[number], "KTP cocok", without_factor=False), 2)
+    assert the_case(app).state == "granted"
 
 
 def test_a_case_that_is_refused_while_the_registry_is_asked_stays_refused(app, rina, worker, registry, sandbox):
