@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from sqlalchemy import select
 
-from idp import accounts, audit, outbox
+from idp import accounts, audit, outbox, throttle
 from idp.database import new_id
 from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, PhoneNumber
@@ -13,8 +15,8 @@ from idp.recovery import attempts, cases, flow, lost, work
 from idp.recovery.flow import Way
 from idp.recovery.models import Attempt, Step
 from tests.owning import at_once
-from tests.recovery.conftest import code_in, events, mailed_path, sms_code
-from tests.recovery.test_lost import DAY, NEW_EMAIL, NEW_PHONE, decide, opened, the_case
+from tests.recovery.conftest import change_account, code_in, events, mailed_path, sms_code
+from tests.recovery.test_lost import DAY, NEW_EMAIL, NEW_PHONE, decide, opened, run, the_case
 
 pytestmark = pytest.mark.any_database
 
@@ -45,10 +47,10 @@ class Between:
         return self.real.ask_for_worker(elements)
 
 
-def asking(*, after: attempts.Asking | None = None) -> attempts.Asking:
+def asking(address: str = "198.51.100.7", *, after: attempts.Asking | None = None) -> attempts.Asking:
     """Somebody asks, in a browser of their own; or in the one that got the secret of an earlier answer."""
     secret = new_id()
-    return attempts.Asking(after.next_browser if after else secret, secret, "198.51.100.7", "id")
+    return attempts.Asking(after.next_browser if after else secret, secret, address, "id")
 
 
 def attempt_of(app, who: attempts.Asking) -> Attempt:
@@ -93,6 +95,19 @@ def test_of_workers_who_send_the_same_code_at_once_one_does(app, rina, worker, s
     assert len(sandbox.sms(rina.phone)) + len(sandbox.mail(NEW_EMAIL)) == 1
 
 
+@pytest.mark.parametrize("to", ["owner", "new"])
+def test_a_worker_that_had_read_of_a_code_before_another_sent_it_sends_none(app, rina, worker, sandbox, to):
+    who = begin(app, rina.phone) if to == "owner" else leave_contacts(app, rina)
+    with app.app_context():
+        read = attempts.here(who)
+        told = {"attempt": read.id, "count": read.asked_count}
+        for other in (app.app_context(), nullcontext()):
+            with other:
+                work.send(told)
+    worker.drain()
+    assert len(sandbox.sms(rina.phone)) + len(sandbox.mail(NEW_EMAIL)) == 1
+
+
 def test_what_was_begun_anew_before_the_worker_came_is_not_sent_and_costs_nothing(app, rina, worker, sandbox):
     who = begin(app, rina.email, Way.MAIL)
     for _ in range(3):
@@ -112,6 +127,24 @@ def test_a_code_that_was_asked_for_and_is_needed_no_more_is_not_sent(app, rina, 
     worker.drain()
     assert len(sandbox.sms(rina.phone)) == 1
     assert left_over(app) == []
+
+
+def test_no_code_goes_to_a_phone_or_for_an_address_that_had_enough_nor_to_an_account_that_may_not_act(app, person, worker, sandbox):
+    rina, budi, tono, suspended = person(), person(), person(), person()
+    with app.app_context():
+        throttle.hit("sms_per_phone", rina.phone)
+        for _ in range(9):
+            throttle.hit("sms_per_address", "203.0.113.9")
+        accounts.suspend(suspended.account_id, "test")
+    sandbox.clear_inboxes()
+    for whom in (rina, suspended, budi, tono):
+        begin(app, whom.phone, who=asking(address="203.0.113.9"))
+        worker.drain()
+    assert [len(sandbox.sms(whom.phone)) for whom in (rina, budi, tono, suspended)] == [0, 1, 0, 0]
+    assert [sandbox.mail(whom.email) for whom in (rina, budi, tono, suspended)] == [[]] * 4
+    begin(app, tono.phone)
+    worker.drain()
+    assert len(sandbox.sms(tono.phone)) == 1
 
 
 def test_tries_are_counted_by_whom_it_is_about_however_it_is_written(app, rina, worker, sandbox):
@@ -164,6 +197,42 @@ def test_wrong_codes_of_a_new_phone_say_nothing_against_the_account(app, http, r
     assert refused.subject == rina.account_id
     with app.app_context():
         assert accounts.find(rina.account_id).wrong_codes == 0
+
+
+def test_the_code_for_a_granted_case_goes_to_the_new_phone_whatever_the_old_one_has_been_through(app, rina, worker, sandbox, clock):
+    clock.shift(366 * DAY)
+    change_account(app, rina.account_id, wrong_codes=100)
+    opened(app, worker, rina)
+    decide(app, "approve")
+    clock.shift(DAY + 1)
+    token, who = mailed_path(worker, sandbox, NEW_EMAIL, "permohonan").rpartition("/")[2], asking()
+    with app.app_context():
+        for other in (cases.to_finish, cases.stop):
+            with pytest.raises(cases.NoSuchCase):
+                other("x" * 43)
+        assert not cases.can_be_stopped("x" * 22)
+        cases.start_finishing(token, who)
+    code = sms_code(worker, sandbox, NEW_PHONE)
+    with app.app_context():
+        flow.enter_code(code, who)
+        attempt = attempts.at(who, Step.PASSWORD)
+        assert cases.of(attempt).id == the_case(app).id
+        assert flow.masked_contacts(attempt) == flow.Contacts("r***@e***", "0813****77")
+
+
+def test_old_contacts_hear_of_a_case_again_when_half_of_its_waiting_has_passed_and_it_is_open(app, person, worker, sandbox, clock):
+    rina, budi, tono = person(), person(), person()
+    opened(app, worker, rina)
+    refused = opened(app, worker, budi)
+    opened(app, worker, tono, "Bukan Ibunya")
+    assert run(app, "refuse", refused.id, "--officer", "ani", "--reason", "x").exit_code == 0
+    clock.shift(DAY / 2 - 60)
+    worker.drain()
+    assert [len(sandbox.sms(whom.phone)) for whom in (rina, budi, tono)] == [1, 1, 0]
+    clock.shift(61)
+    worker.drain()
+    assert [len(sandbox.sms(whom.phone)) for whom in (rina, budi, tono)] == [2, 1, 0]
+    assert left_over(app) == []
 
 
 def test_two_workers_who_look_into_one_case_tell_its_owner_once(app, rina, worker, registry, sandbox):
