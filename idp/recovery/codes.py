@@ -40,11 +40,7 @@ class Expired(Exception):
 
 
 class TooSoon(Exception):
-    """Another one can be asked for in `retry_after` seconds."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(retry_after)
-        self.retry_after = retry_after
+    """Another one can be asked for later."""
 
 
 def put_into(attempt: Attempt, *, block: str | None = None) -> str:
@@ -99,8 +95,8 @@ def send_another(attempt_id: str) -> None:
     """Once more. Raises TooSoon, attempts.NotAtThisStep."""
     with unit_of_work() as session:
         row = attempts.locked(session, attempt_id, Step.LINK, *CODE_STEPS)
-        if wait := wait_of(row):
-            raise TooSoon(wait)
+        if wait_of(row):
+            raise TooSoon
         row.asked_count += 1
         send(row)
 

@@ -14,7 +14,7 @@ from idp.accounts import reach
 from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, PhoneNumber
 from idp.recovery import attempts, cases, codes
-from idp.recovery.attempts import Asking, NotAtThisStep
+from idp.recovery.attempts import Asking
 from idp.recovery.models import CODE_STEPS, Attempt, Step
 
 LONGEST_IDENTIFIER = 320
@@ -130,10 +130,8 @@ def set_password(password: str, asking: Asking) -> None:
         raise BadPassword(faults)
     password_hash = accounts.passwords.hash_password(password)
     with unit_of_work() as session:
+        account = session.get_one(accounts.Account, account.id, with_for_update=True, populate_existing=True)
         attempt = attempts.locked(session, attempt.id, Step.PASSWORD)
-        account = session.get_one(accounts.Account, attempt.account_id, with_for_update=True, populate_existing=True)
-        if not attempts.holds(attempt):
-            raise NotAtThisStep
         if attempt.case_id:
             cases.finish(attempt.case_id, account)
         _change_password(attempt, account, password_hash)

@@ -44,7 +44,7 @@ def _parsed(field: Field, parse: Callable[[str], Any], faults: Mapping[str, Any]
     try:
         return parse(field.data or "")
     except Malformed as fault:
-        raise ValidationError(faults.get(fault.reason, faults.get("", _EMPTY))) from None
+        raise ValidationError(faults.get(fault.reason) or faults[""]) from None
 
 
 class StartForm(FlaskForm):  # type: ignore[misc]

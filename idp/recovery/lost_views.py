@@ -70,13 +70,9 @@ def document() -> Answer:
 @pages.in_turn
 def submit() -> Answer:
     """The photo is sent: the waiting time begins."""
-    asking = pages.asking()
-    attempts.at(asking, Step.DOCUMENT)
     form = PhotoForm()
-    if not form.validate():
-        return pages.show("document", 400, form=form)
     try:
-        lost.submit(form.photo.data.read() if form.photo.data else b"", asking)
+        lost.submit(form.photo.data.read() if form.photo.data else b"", pages.asking())
     except uploads.Refused as refused:
         form.refuse(refused.reason)
         return pages.show("document", 400, form=form)
@@ -105,7 +101,7 @@ def do_stop(token: str) -> Answer:
     try:
         cases.stop(token)
     except cases.NoSuchCase:
-        return pages.show("stop", 410, can=False)
+        return pages.show("stop", 410)
     return pages.show("stopped")
 
 
@@ -115,7 +111,7 @@ def granted(token: str) -> Answer:
     try:
         cases.to_finish(token)
     except cases.NoSuchCase:
-        return pages.show("granted", 410, can=False)
+        return pages.show("granted", 410)
     return pages.show("granted", can=True)
 
 
@@ -126,6 +122,6 @@ def finish(token: str) -> Answer:
     try:
         cases.start_finishing(token, asking)
     except cases.NoSuchCase:
-        return pages.show("granted", 410, can=False)
+        return pages.show("granted", 410)
     pages.hand_over(secret)
     return redirect(url_for("recovery.code"), 303)

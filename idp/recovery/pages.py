@@ -17,6 +17,7 @@ from idp.recovery.models import Attempt, Step
 from idp.web import secret_cookies
 
 COOKIE = "pemulihan"
+START = "recovery.start"
 TURNS = {
     Step.LINK: "recovery.mailed",
     Step.CODE: "recovery.code",
@@ -58,14 +59,14 @@ def to_turn_of(begun: Asking) -> Response:
 def turn(attempt: Attempt | None) -> str:
     """The name of the page whose turn it is."""
     if attempt is None or not attempts.goes_on(attempt):
-        return "recovery.start"
+        return START
     return TURNS[Step(attempt.step)]
 
 
 def unfinished() -> str | None:
     """The page on which this browser left off, if it did."""
-    attempt = attempts.here(asking())
-    return url_for(turn(attempt)) if attempt is not None and attempts.goes_on(attempt) else None
+    page = turn(attempts.here(asking()))
+    return url_for(page) if page != START else None
 
 
 def asking() -> Asking:

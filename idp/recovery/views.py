@@ -31,13 +31,12 @@ def begin() -> Answer:
     if not form.validate():
         return pages.show("start", 400, form=form)
     asking, token = pages.proving()
-    way = Way(form.way.data)
     try:
-        flow.start(form.identifier.data, way, asking)
+        flow.start(form.identifier.data, Way(form.way.data), asking)
     except throttle.Throttled as fault:
         return pages.too_often("start", fault, form=form)
     pages.hand_over(token)
-    return redirect(url_for("recovery.mailed" if way is Way.MAIL else "recovery.code"), 303)
+    return pages.to_turn_of(asking)
 
 
 @blueprint.get("/pemulihan/email")
@@ -229,6 +228,6 @@ def _spend_link(token: str, spend: Callable[[str, Asking], None]) -> Answer:
     try:
         spend(token, asking)
     except flow.LinkGone:
-        return pages.show("link", 410, state=LinkState.GONE, token="")
+        return pages.show("link", 410, state=LinkState.GONE)
     pages.hand_over(secret)
     return pages.to_turn_of(asking)

@@ -132,8 +132,8 @@ def _of_constant(node: cst.SimpleStatementLine, name: str) -> Iterator[tuple[str
         for new in lua.changes(old):
             yield f"{name} = {new!r}", _difference(old, new), None
         return
-    if "_l(" in text or "click." in text:
-        return  # sentences; and what decorators took in long ago
+    if any(one in text for one in ("_l(", "click.", "refusing(", "ParamSpec(")):
+        return  # sentences; what decorators took in long ago; types
     finder = _Finder({})
     node.visit(finder)
     for original, changed, _ in finder.found:

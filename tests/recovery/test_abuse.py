@@ -71,7 +71,7 @@ def test_no_step_can_be_entered_again_or_out_of_order_keycloak_cve_2026_18963(ap
     assert password_is(app, rina, NEW_PASSWORD)
 
 
-def test_starting_anew_voids_what_this_browser_was_at_and_nobody_elses(app, http, rina, person, worker, sandbox, clock):
+def test_an_attempt_begun_anew_leaves_void_what_this_browser_was_at_and_nobody_elses(app, http, rina, person, worker, sandbox, clock):
     budi = person()
     elsewhere = at_password(http.another(), rina, worker, sandbox)
     clock.shift(31)
@@ -165,13 +165,20 @@ def test_a_reset_does_not_get_around_the_second_factor(app, http, rina, worker, 
     assert http.path == "/pemulihan/password"
 
 
-def test_a_recovery_code_stands_in_for_the_second_factor(app, http, rina, worker, sandbox):
+def test_a_recovery_code_stands_in_for_the_second_factor_once(app, http, rina, worker, sandbox, clock):
     with_app(app, rina)
     code = recovery_codes(app, rina)[0]
     begin(http, rina.phone)
     http.submit(code=sms_code(worker, sandbox, rina.phone))
+    wrong = code[:-1] + ("A" if code[-1] != "A" else "B")
+    assert http.submit(code=wrong).status_code == 400
+    assert http.path == "/pemulihan/faktor"
     http.submit(code=code)
     assert http.path == "/pemulihan/password"
+    clock.shift(31)
+    again = begin(http.another(), rina.phone)
+    again.submit(code=sms_code(worker, sandbox, rina.phone))
+    assert again.submit(code=code).status_code == 400, "a recovery code is spent once"
 
 
 def test_the_challenge_of_a_passkey_is_only_for_whose_turn_it_is(http):

@@ -226,7 +226,11 @@ def test_wrong_codes_count_against_the_account_and_after_a_hundred_no_code_is_se
 @pytest.mark.any_database
 @pytest.mark.parametrize("whose", ["an account", "nobody", "nobody's NIK"])
 def test_at_most_twenty_codes_a_day_are_tried_on_one_account_and_on_nobody(http, rina, worker, whose):
-    one, same = {"an account": (rina.phone, rina.nik), "nobody": ("x@example.id", "X@example.id")}.get(whose, ("9901015506900001",) * 2)
+    one, same = {
+        "an account": (rina.phone, rina.nik),
+        "nobody": ("x@example.id", "X@example.id"),
+        "nobody's NIK": ("9901015506900001", "99 0101 550690 0001"),
+    }[whose]
     for _ in range(3):
         browser = begin(http.another(), one)
         worker.drain()

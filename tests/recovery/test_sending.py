@@ -224,6 +224,15 @@ def test_a_suspension_on_the_way_makes_the_right_code_and_the_right_link_worthle
     assert password_is(app, rina, PASSWORD)
 
 
+def test_an_account_that_may_not_act_is_sent_nothing_for_whatever_it_is_found_by(app, http, rina, worker, sandbox):
+    with app.app_context():
+        accounts.suspend(rina.account_id, "test")
+    for identifier, way in ((rina.phone, "sms"), (rina.email, "mail"), (rina.nik, "sms")):
+        begin(http, identifier, way)
+    worker.drain()
+    assert sandbox.sms(rina.phone) == sandbox.mail(rina.email) == []
+
+
 def test_a_password_changed_meanwhile_makes_the_right_code_worthless(app, http, rina, worker, sandbox):
     begin(http, rina.phone)
     code = sms_code(worker, sandbox, rina.phone)
@@ -261,6 +270,13 @@ def test_an_address_that_begins_with_a_nik_is_an_address(http, person, worker, s
     http.get(mailed_path(worker, sandbox, budi.email))
     assert "Kamu memintanya di browser ini." in words(http)
     assert sandbox.mail(rina.email) == []
+
+
+def test_what_was_typed_is_kept_no_longer_than_an_identifier_can_be(app, http):
+    begin(http, "x" * 400)
+    assert http.path == "/pemulihan/kode"
+    with app.app_context():
+        assert db.session.scalars(select(Attempt)).one().asked["identifier"] == "x" * 320
 
 
 def test_of_two_links_each_opens_its_own_account_in_its_own_browser(app, http, rina, person, worker, sandbox):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from idp import accounts, audit, settings
+from idp import accounts, audit, settings, throttle
 from tests.owning import PASSWORD, recovery_codes, with_app
 from tests.recovery.conftest import (
     NEW_PASSWORD,
@@ -20,7 +20,7 @@ from tests.recovery.conftest import (
     sms_code,
     words,
 )
-from tests.recovery.test_lost import DAY, NEW_EMAIL, NEW_PHONE, at_contacts, decide, finish, opened, photo, send_photo
+from tests.recovery.test_lost import DAY, NEW_EMAIL, NEW_PHONE, at_contacts, decide, finish, opened
 
 pytestmark = pytest.mark.any_database
 
@@ -164,6 +164,14 @@ def test_a_mailed_link_says_where_it_works_and_when_it_does_no_more(app, http, r
         assert path not in http.text
 
 
+def test_the_page_that_asks_for_a_code_says_to_which_new_email_or_phone_it_was_sent(http, rina, worker, sandbox):
+    at_contacts(http, rina.nik, rina.mother_name).submit(email=NEW_EMAIL, phone=NEW_PHONE)
+    shows(http, "/pemulihan/kode", f"Kode sudah kami kirim ke {NEW_EMAIL} .")
+    worker.drain()
+    http.submit(code=code_in(sandbox.mail(NEW_EMAIL)[-1]))
+    shows(http, "/pemulihan/kode", f"Kode sudah kami kirim ke {NEW_PHONE} .")
+
+
 def test_everything_lost_says_at_every_step_what_comes_next(app, http, rina, worker, sandbox):
     http.get("/pemulihan/kehilangan")
     shows(http, "/pemulihan/kehilangan", "Langkah 1 dari 5")
@@ -194,11 +202,6 @@ def test_everything_lost_says_at_every_step_what_comes_next(app, http, rina, wor
     shows(http, "/pemulihan/dokumen", "Langkah 5 dari 5")
     assert http.cookie("pemulihan") == secret, "a new contact proves nothing of the account"
     turns_here(http, "/pemulihan/dokumen")
-    http.get("/pemulihan/dokumen")
-    send_photo(http, photo())
-    shows(http, "/pemulihan/terkirim", "Permohonan diterima")
-    http.get("/pemulihan/selesai")
-    shows(http, "/pemulihan")
     assert len(events(app, audit.Event.RECOVERY_PROVEN)) == 0
 
 
@@ -269,6 +272,17 @@ def test_a_new_password_holds_nothing_of_its_owner(app, http, person, worker, sa
     mine = {"nik": budi.nik, "phone": budi.phone[3:], "email": "bambang.sutrisno"}[own]
     refuses(http, "Password tidak boleh berisi NIK, nama, email, atau nomor HP kamu.", password=f"Aa#{mine}")
     assert password_is(app, budi, PASSWORD)
+
+
+def test_a_code_tried_too_often_is_refused_and_the_page_says_how_long_to_wait(app, http, rina, worker, sandbox):
+    begin(http, rina.phone)
+    code = sms_code(worker, sandbox, rina.phone)
+    with app.app_context():
+        for _ in range(20):
+            throttle.hit("recovery_codes_tried", rina.account_id)
+    refuses(http, "Terlalu banyak percobaan. Demi keamanan, coba lagi dalam 24 jam.", status=429, code=code)
+    assert 80_000 < int(http.answer.headers["Retry-After"]) <= 86_401
+    assert "Kalau ada akun" not in words(http)
 
 
 def test_while_too_many_passwords_are_hashed_it_is_said_when_to_come_back(app, http, rina, worker, sandbox):
