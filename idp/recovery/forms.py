@@ -42,7 +42,7 @@ _PHOTO_FAULTS: Mapping[str, Any] = {
 
 def _parsed(field: Field, parse: Callable[[str], Any], faults: Mapping[str, Any]) -> Any:
     try:
-        return parse(field.data or "")
+        return parse(field.data)
     except Malformed as fault:
         raise ValidationError(faults.get(fault.reason) or faults[""]) from None
 
@@ -65,7 +65,7 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
 
     def validate_code(self, field: Field) -> None:
         """What cannot be a code does not use up a try."""
-        digits = "".join(one for one in field.data or "" if not one.isspace() and one != "-")
+        digits = "".join(one for one in field.data if not one.isspace() and one != "-")
         if len(digits) != 6 or not digits.isdecimal():
             raise ValidationError(_l("Kode terdiri dari 6 angka."))
 

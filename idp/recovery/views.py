@@ -113,7 +113,6 @@ def factor() -> Answer:
 def prove_factor() -> Answer:
     """A code or a passkey is sent."""
     asking, token = pages.proving()
-    attempts.at(asking, Step.FACTOR)
     form = FactorForm()
     if not form.validate():
         return _factor_page(form, 400)
@@ -152,13 +151,11 @@ def password() -> Answer:
 @pages.in_turn
 def set_password() -> Answer:
     """The new password is sent."""
-    asking = pages.asking()
-    attempts.at(asking, Step.PASSWORD)
     form = PasswordForm()
     if not form.validate():
         return _password_page(form, 400)
     try:
-        flow.set_password(form.password.data, asking)
+        flow.set_password(form.password.data, pages.asking())
     except flow.BadPassword as bad:
         form.refuse(bad.faults)
         return _password_page(form, 400)

@@ -258,6 +258,20 @@ def test_of_fifty_new_passwords_at_once_one_is_set(app, http, rina, worker, sand
     assert sum(password_is(app, rina, f"Gunung!Merapi-{number:03d}") for number in range(12)) == 1
 
 
+@pytest.mark.any_database("postgresql")  # on SQLite writers stand in line anyway
+def test_of_new_passwords_from_several_browsers_at_once_one_is_set(app, http, rina, worker, sandbox, configured):
+    configured(limits="off")
+    browsers = [at_password(http.another(), rina, worker, sandbox) for _ in range(3)]
+    fields = [browser.forms()[0]["fields"] for browser in browsers]
+
+    def set_it(number: int) -> str:
+        return browsers[number].post("/pemulihan/password", {**fields[number], "password": f"Gunung!Merapi-{number:03d}"}).location
+
+    assert sorted(at_once(app, set_it, 3)) == ["/pemulihan", "/pemulihan", "/pemulihan/selesai"]
+    assert len(events(app, audit.Event.PASSWORD_RESET)) == 1
+    assert sum(password_is(app, rina, f"Gunung!Merapi-{number:03d}") for number in range(3)) == 1
+
+
 def test_wrong_codes_at_once_overrun_no_limit(app, http, rina, worker, sandbox):
     begin(http, rina.phone)
     code = sms_code(worker, sandbox, rina.phone)

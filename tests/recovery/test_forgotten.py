@@ -120,7 +120,7 @@ def test_a_code_that_came_back_keeps_a_phone_fresh_for_another_year(app, http, r
     at_password(http.another(), rina, worker, sandbox)
 
 
-def test_an_address_that_was_never_proven_needs_the_phone_as_well_cve_2026_9087(app, http, person, worker, sandbox, clock):
+def test_an_address_that_was_never_proven_needs_the_phone_as_a_second_step_cve_2026_9087(app, http, person, worker, sandbox, clock):
     budi = person(proven_mail=False)
     clock.shift(YEAR + 60)  # beside the link a phone of which nobody heard for a year is good enough
     begin(http, budi.email, "mail")

@@ -274,7 +274,7 @@ def test_a_second_factor_is_asked_for_unless_two_officers_spare_it(app, http, ri
     assert browser.path == "/pemulihan/password"
 
 
-def test_sparing_the_second_factor_takes_two_officers_and_takes_it_out_of_use(app, http, rina, worker, sandbox, clock):
+def test_a_case_with_the_second_factor_spared_takes_two_officers_and_takes_it_out_of_use(app, http, rina, worker, sandbox, clock):
     with_app(app, rina)
     opened(app, worker, rina)
     clock.shift(DAY + 1)

@@ -77,7 +77,8 @@ def test_on_the_way_by_code_and_app_each_page_says_what_it_wants_and_what_was_wr
     http.submit(code=code)
     shows(http, "/pemulihan/faktor", "Langkah kedua", "6 angka dari aplikasi")
     assert "passkey" not in http.text
-    refuses(http, "Tulis kodenya.", code=" ")
+    for nothing in (" ", None):
+        refuses(http, "Tulis kodenya.", code=nothing)
     refuses(http, "Ini belum benar.", code="000000")
     http.submit(code=device.code())
     shows(http, "/pemulihan/password", "Buat password baru")
@@ -164,9 +165,10 @@ def test_a_mailed_link_says_where_it_works_and_when_it_does_no_more(app, http, r
         assert path not in http.text
 
 
-def test_the_page_that_asks_for_a_code_says_to_which_new_email_or_phone_it_was_sent(http, rina, worker, sandbox):
+def test_each_step_of_an_attempt_says_to_which_email_or_phone_the_code_was_sent_as_asked(http, rina, worker, sandbox):
     at_contacts(http, rina.nik, rina.mother_name).submit(email=NEW_EMAIL, phone=NEW_PHONE)
     shows(http, "/pemulihan/kode", f"Kode sudah kami kirim ke {NEW_EMAIL} .")
+    assert 0 < seconds_left(http) <= 60
     worker.drain()
     http.submit(code=code_in(sandbox.mail(NEW_EMAIL)[-1]))
     shows(http, "/pemulihan/kode", f"Kode sudah kami kirim ke {NEW_PHONE} .")
@@ -202,6 +204,8 @@ def test_everything_lost_says_at_every_step_what_comes_next(app, http, rina, wor
     shows(http, "/pemulihan/dokumen", "Langkah 5 dari 5")
     assert http.cookie("pemulihan") == secret, "a new contact proves nothing of the account"
     turns_here(http, "/pemulihan/dokumen")
+    http.get("/pemulihan/dokumen")
+    refuses(http, "Foto KTP", "Pilih foto KTP-mu dulu.")
     assert len(events(app, audit.Event.RECOVERY_PROVEN)) == 0
 
 
