@@ -96,7 +96,8 @@ def test_of_workers_who_send_the_same_code_at_once_one_does(app, rina, worker, s
 
 
 @pytest.mark.parametrize("to", ["owner", "new"])
-def test_a_worker_that_had_read_of_a_code_before_another_sent_it_sends_none(app, rina, worker, sandbox, to):
+def test_a_worker_that_had_read_of_a_code_before_another_sent_it_sends_none(app, rina, worker, sandbox, configured, to):
+    configured(limits="off")
     who = begin(app, rina.phone) if to == "owner" else leave_contacts(app, rina)
     with app.app_context():
         read = attempts.here(who)
