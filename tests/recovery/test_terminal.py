@@ -39,6 +39,20 @@ def test_what_officers_said_is_shown_in_the_order_in_which_they_said_it(app, per
     assert shown == ["  approved by citra", "  approved by ani", "  refused by budi"]
 
 
+def test_what_cannot_be_done_is_said_in_words(app, person, worker, tmp_path):
+    nobody = opened(app, worker, person(), "Bukan Ibunya")
+    waiting = opened(app, worker, person())
+    assert decided(app, waiting, "ani", "refuse").output == "Refused.\n"
+    for done, words in (
+        (run(app, "show", "x" * 32), "there is no such case"),
+        (run(app, "show", waiting.id, "--document", str(tmp_path / "ktp.jpg")), "there is no photo (any more)"),
+        (decided(app, nobody, "ani"), "the civil registry has not recognised this person; there is nothing to approve"),
+        (decided(app, waiting, "ani"), "there is no such case waiting"),
+        (decided(app, waiting, "budi", "refuse"), "there is no such case waiting"),
+    ):
+        assert (done.exit_code, done.output) == (1, f"Error: {words}\n")
+
+
 def test_a_name_however_long_or_written_is_one_officer(app, rina, worker):
     case = opened(app, worker, rina)
     assert decided(app, case, "ß" * 64).exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import nullcontext
 
 import pytest
@@ -13,7 +14,7 @@ from idp.extensions import db, unit_of_work
 from idp.identity import EmailAddress, PhoneNumber
 from idp.recovery import attempts, cases, flow, lost, work
 from idp.recovery.flow import Way
-from idp.recovery.models import Attempt, Step
+from idp.recovery.models import Attempt, Case, Step
 from tests.owning import at_once
 from tests.recovery.conftest import change_account, code_in, events, mailed_path, sms_code
 from tests.recovery.test_lost import DAY, NEW_EMAIL, NEW_PHONE, decide, opened, run, the_case
@@ -130,19 +131,36 @@ def test_a_code_that_was_asked_for_and_is_needed_no_more_is_not_sent(app, rina, 
     assert left_over(app) == []
 
 
+def test_a_code_that_could_not_be_sent_while_it_was_valid_is_not_sent_late(app, rina, worker, sandbox, clock):
+    sandbox.fault(sms="down", mail="down")
+    begin(app, rina.phone)
+    leave_contacts(app, rina)
+    with app.app_context(), unit_of_work():
+        attempt = attempts.open_attempt(asking(), Step.NEW_PHONE, nik=rina.nik, phone=NEW_PHONE)
+        outbox.put("recovery_send", {"attempt": attempt.id, "count": 1})
+    worker.drain()
+    clock.shift(301)
+    sandbox.clear_faults()
+    worker.drain()
+    assert sandbox.sms(rina.phone) == sandbox.sms(NEW_PHONE) == sandbox.mail(NEW_EMAIL) == []
+    assert left_over(app) == []
+
+
 def test_no_code_goes_to_a_phone_or_for_an_address_that_had_enough_nor_to_an_account_that_may_not_act(app, person, worker, sandbox):
-    rina, budi, tono, suspended = person(), person(), person(), person()
+    rina, budi, tono, suspended, guessed = (person() for _ in range(5))
+    change_account(app, guessed.account_id, wrong_codes=100)
     with app.app_context():
         throttle.hit("sms_per_phone", rina.phone)
         for _ in range(9):
             throttle.hit("sms_per_address", "203.0.113.9")
         accounts.suspend(suspended.account_id, "test")
     sandbox.clear_inboxes()
-    for whom in (rina, suspended, budi, tono):
+    for whom in (rina, suspended, guessed, budi, tono):
         begin(app, whom.phone, who=asking(address="203.0.113.9"))
         worker.drain()
-    assert [len(sandbox.sms(whom.phone)) for whom in (rina, budi, tono, suspended)] == [0, 1, 0, 0]
-    assert [sandbox.mail(whom.email) for whom in (rina, budi, tono, suspended)] == [[]] * 4
+    assert [len(sandbox.sms(whom.phone)) for whom in (rina, budi, tono, suspended, guessed)] == [0, 1, 0, 0, 0]
+    assert [sandbox.mail(whom.email) for whom in (rina, budi, tono, suspended, guessed)] == [[]] * 5
+    assert left_over(app) == []
     begin(app, tono.phone)
     worker.drain()
     assert len(sandbox.sms(tono.phone)) == 1
@@ -259,6 +277,33 @@ def test_two_officers_who_approve_at_once_are_two(app, person, worker, clock):
     worker.drain()
     at_once(app, lambda number: cases.approve(case.id, ("ani", "budi")[number], "KTP cocok", without_factor=False), 2)
     assert the_case(app).state == "granted"
+
+
+@pytest.mark.any_database("postgresql")
+def test_a_stop_at_the_very_moment_of_the_last_step_comes_first(app, rina, worker, sandbox, clock):
+    case = opened(app, worker, rina)
+    decide(app, "approve")
+    clock.shift(DAY + 1)
+    worker.drain()
+    stopping, refused = threading.Event(), []
+
+    def finish():
+        stopping.wait(20)
+        with app.app_context(), pytest.raises(attempts.NotAtThisStep), unit_of_work() as session:
+            read = session.get_one(Case, case.id)
+            cases.finish(read.id, session.get_one(accounts.Account, rina.account_id))
+        refused.append(case.id)
+
+    (other := threading.Thread(target=finish)).start()
+    with app.app_context(), unit_of_work():
+        cases.stop(cases.stop_token(case))
+        stopping.set()
+        other.join(0.2)  # it waits for us, however long it is let
+    other.join(20)
+    assert refused == [case.id]
+    assert the_case(app).state == "stopped"
+    with app.app_context():
+        assert accounts.find(rina.account_id).email.value == rina.email
 
 
 def test_a_case_that_is_refused_while_the_registry_is_asked_stays_refused(app, rina, worker, registry, sandbox):
