@@ -317,9 +317,13 @@ def test_a_case_that_is_refused_while_the_registry_is_asked_stays_refused(app, r
     assert left_over(app) == []
 
 
-def test_what_a_worker_missed_for_a_month_it_makes_up_for(app, rina, worker, sandbox, clock):
-    opened(app, worker, rina)
+def test_nothing_ends_before_its_time_and_what_a_worker_missed_for_a_month_it_makes_up_for(app, rina, worker, sandbox, clock):
+    case = opened(app, worker, rina)
     decide(app, "approve")
+    for early in (work.ripen, work.expire):
+        with app.app_context():
+            early({"case": case.id})
+    assert the_case(app).state == "waiting"
     clock.shift(30.5 * DAY)
     worker.drain()
     assert len(sandbox.mail(rina.email)) == 2, "the second warning is late, and sent"
