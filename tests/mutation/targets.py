@@ -32,7 +32,15 @@ GROUPS = {
     "tokens": Group(("idp/oidc/grants.py", "idp/oidc/families.py", "idp/oidc/revocation_causes.py"), ("tests/oidc/test_grants.py",)),
     "endpoints": Group(
         ("idp/oidc/code_grant.py", "idp/oidc/refresh_grant.py", "idp/oidc/access_tokens.py", "idp/oidc/revocation.py"),
-        ("tests/oidc/test_code_flow.py", "tests/oidc/test_faults_of_others.py", "tests/oidc/test_once.py", "tests/oidc/test_proofs.py"),
+        (
+            "tests/oidc/test_code_flow.py",
+            "tests/oidc/test_faults_of_others.py",
+            "tests/oidc/test_grants.py",
+            "tests/oidc/test_once.py",
+            "tests/oidc/test_proofs.py",
+            "tests/oidc/test_tokens_of_services.py",
+            "tests/oidc/conformance/test_basic.py",
+        ),
     ),
     "redirects": Group(("idp/oidc/uris.py", "idp/web/paths.py"), ("tests/oidc/test_uris.py", "tests/web/test_paths.py")),
 }
