@@ -197,7 +197,7 @@ def _tries_left(number: int) -> str:
 
 def _code_page(form: CodeForm, status: int = 200, headers: dict[str, str] | None = None, too_often: int = 0) -> Answer:
     attempt = attempts.at(pages.asking(), Step.CODE, Step.NEW_EMAIL, Step.NEW_PHONE)
-    sent_to = attempt.asked.get("email" if attempt.step == Step.NEW_EMAIL else "phone") if attempt.step != Step.CODE else None
+    sent_to = attempt.asked.get("email" if attempt.step == Step.NEW_EMAIL else "phone")
     values = {"wait": codes.wait_of(attempt), "too_often": too_often, "step": attempt.step, "sent_to": sent_to, "is_second": attempt.proven}
     return pages.show("code", status, headers, form=form, **values)
 

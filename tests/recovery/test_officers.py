@@ -94,6 +94,8 @@ def test_an_officer_sees_all_of_a_case_masked_and_what_every_officer_said(app, h
     again = run(app, "approve", case.id, "--officer", "ZUL wati", "--reason", "x")
     assert (again.exit_code, again.output) == (1, "Error: you have decided on this case before; it takes another officer\n")
     assert decided(app, "refuse", "budi") == summary | {"approvals": 1, "state": "refused"}
+    said_of_it = r"\n  approved by zul wati, \S+: KTP cocok\n  refused by budi, \S+: KTP cocok\n$"
+    assert re.search(said_of_it, run(app, "show", case.id).output)
     nothing = {"state": "refused", "nik": None, "new_email": None, "new_phone": None, "photo": False, "approvals": 1}
     closed = in_json(app, "show", case.id)
     assert [(one["officer"], one["approved"]) for one in closed.pop("decisions")] == [("zul wati", True), ("budi", False)]

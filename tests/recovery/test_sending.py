@@ -190,6 +190,9 @@ def test_the_hundredth_wrong_code_and_those_after_it_are_on_record_too(app, http
     with app.app_context():
         assert accounts.find(rina.account_id).wrong_codes == 100
     assert undone(app) == []
+    begin(http.another(), rina.phone)
+    worker.drain()
+    assert len(sandbox.sms(rina.phone)) == 1, "no code opens this account any more"
 
 
 def test_a_wrong_code_of_a_new_contact_counts_against_no_account(app, http, rina, worker, sandbox):
