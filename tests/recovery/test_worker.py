@@ -254,6 +254,23 @@ def test_old_contacts_hear_of_a_case_again_when_half_of_its_waiting_has_passed_a
     assert left_over(app) == []
 
 
+def test_the_link_that_stops_a_case_fits_into_an_sms_under_a_long_name_too(app, rina, worker, sandbox, configured):
+    configured(issuer="https://akun.siapkerja.kemnaker.go.id")
+    opened(app, worker, rina)
+    [told] = sandbox.sms(rina.phone)
+    assert "https://akun.siapkerja.kemnaker.go.id/pemulihan/henti/" in told["text"]
+    assert len(told["text"]) <= 160
+    assert left_over(app) == []
+
+
+def test_a_suspended_account_is_put_to_no_registry_and_its_owner_is_not_told(app, rina, worker, registry, sandbox):
+    with app.app_context():
+        accounts.suspend(rina.account_id, "test")
+    sandbox.clear_inboxes()
+    assert opened(app, worker, rina).registry_says == "no_match"
+    assert registry.asked == sandbox.sms(rina.phone) == []
+
+
 def test_two_workers_who_look_into_one_case_tell_its_owner_once(app, rina, worker, registry, sandbox):
     def meanwhile():
         with app.app_context():
