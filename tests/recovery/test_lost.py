@@ -158,7 +158,8 @@ def test_nik_and_mothers_name_alone_change_nothing_and_answer_alike_for_whomever
 def test_every_old_contact_is_told_and_can_stop_it_with_one_click(app, http, rina, worker, sandbox, clock, how):
     opened(app, worker, rina)
     message = sandbox.sms(rina.phone)[-1] if how == "sms" else sandbox.mail(rina.email)[-1]
-    assert len(sandbox.sms(rina.phone)[-1]["text"]) <= 160
+    there = sandbox.sms(rina.phone)[-1]["text"].replace(app.extensions["test_settings"].issuer, "https://account.kemnaker.go.id")
+    assert len(there) <= 160, "it is one SMS where the address is longer, too"
     path = re.search(r"/pemulihan/henti/[\w-]+", message["text"])[0]
     decide(app, "approve")
     owner = http.another()

@@ -134,7 +134,7 @@ def test_a_refusal_says_no_more_than_it_must_and_is_on_record(app, http, rina, w
     assert case.id in run(app, "list", "--all").output
     for what in ("approve", "refuse"):
         assert "no such case waiting" in decide(app, what, "budi").output
-    assert "no such case" in run(app, "show", "x" * 32).output
+    assert run(app, "show", "x" * 32).output == "Error: there is no such case\n"
     assert "there is no photo (any more)" in run(app, "show", case.id, "--document", "x.jpg").output
 
 
