@@ -105,6 +105,7 @@ def test_a_granted_case_that_nobody_finishes_in_a_week_expires(app, http, rina, 
     decide(app, "approve")
     clock.shift(DAY + 1)
     path = mailed_path(worker, sandbox, NEW_EMAIL, "permohonan")
+    assert len(path.rpartition("/")[2]) == 43
     clock.shift(7 * DAY - 60)
     worker.drain()
     assert http.get(path).status_code == 200
@@ -129,13 +130,15 @@ def test_a_refusal_says_no_more_than_it_must_and_is_on_record(app, http, rina, w
     shown = run(app, "show", case.id).output
     assert re.search(r"\n {2}refused by ani, \S+: KTP cocok", shown)
     assert "new_email: -" in shown
-    assert trail(app, rina.account_id)["recovery_case_refused"][0]["case"] == case.id
+    [refused] = trail(app, rina.account_id)["recovery_case_refused"]
+    with app.app_context():
+        assert refused == {"case": case.id, "decision": recovery.work.cases.decisions(case)[-1].id}
     assert run(app, "list").output == "No case is waiting.\n"
     assert case.id in run(app, "list", "--all").output
     for what in ("approve", "refuse"):
         assert "no such case waiting" in decide(app, what, "budi").output
     assert run(app, "show", "x" * 32).output == "Error: there is no such case\n"
-    assert "there is no photo (any more)" in run(app, "show", case.id, "--document", "x.jpg").output
+    assert run(app, "show", case.id, "--document", "x.jpg").output == "Error: there is no photo (any more)\n"
 
 
 def test_a_case_about_nobody_is_on_record_without_a_name(app, http, rina, worker, sandbox):
