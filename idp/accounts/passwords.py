@@ -1,7 +1,7 @@
 """Hashing passwords: Argon2id (RFC 9106) with a pepper, at a bounded cost for the whole process.
 
-19 MiB, two passes, one lane. The number of hashes at once is capped; a device that signed in before has one place of
-its own, so that a crowd of strangers does not keep the owner waiting."""
+19 MiB, two passes, one lane. The number of hashes at once is capped, and one processor is left for everything else; a device
+that signed in before has one place of its own, so that a crowd of strangers does not keep the owner waiting."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ PATIENCE_OF_KNOWN_SECONDS = 5.0
 SLEEPERS = 4
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16)
-_places = BoundedSemaphore(max(2, os.cpu_count() or 2))
 _kept_place = BoundedSemaphore(1)
 _sleeping_places = BoundedSemaphore(SLEEPERS)
 _typical_seconds = 0.025
@@ -102,27 +101,33 @@ def _nobodys_hash() -> str:
 
 @contextmanager
 def _place(*, kept: bool) -> Iterator[None]:
-    place = _places
-    if kept:
-        if not _places.acquire(blocking=False):
+    place = places = _places(settings.current().workers)
+    if not places.acquire(blocking=False):
+        if kept:
             place = _kept_place
             _wait_for(place, PATIENCE_OF_KNOWN_SECONDS)
-    elif not _places.acquire(blocking=False):
-        _wait_in_line()
+        else:
+            _wait_in_line(places)
     try:
         yield
     finally:
         place.release()
 
 
-def _wait_in_line() -> None:
+def _wait_in_line(places: BoundedSemaphore) -> None:
     line = _line(settings.current().threads)
     if not line.acquire(blocking=False):
         raise Throttled("password_hashes", int(PATIENCE_SECONDS))
     try:
-        _wait_for(_places, PATIENCE_SECONDS)
+        _wait_for(places, PATIENCE_SECONDS)
     finally:
         line.release()
+
+
+@lru_cache
+def _places(workers: int) -> BoundedSemaphore:
+    """Hashing never takes the last processor: in a flood pages go on being answered. Each process has its share of the others."""
+    return BoundedSemaphore(max(1, ((os.cpu_count() or 2) - 1) // workers))
 
 
 @lru_cache

@@ -80,7 +80,8 @@ def test_a_known_device_has_a_place_of_its_own_when_all_are_taken(app: Flask) ->
     with app.app_context():
         hashed = accounts.passwords.hash_password(GOOD)
         taken = 0
-        while accounts.passwords._places.acquire(blocking=False):
+        places = accounts.passwords._places(idp_settings.current().workers)
+        while places.acquire(blocking=False):
             taken += 1
         try:
             began = time.perf_counter()
@@ -90,7 +91,7 @@ def test_a_known_device_has_a_place_of_its_own_when_all_are_taken(app: Flask) ->
                 accounts.passwords.verify(hashed, GOOD)
         finally:
             for _ in range(taken):
-                accounts.passwords._places.release()
+                places.release()
 
 
 @pytest.mark.asvs("V15.2.2")
@@ -98,7 +99,8 @@ def test_behind_a_long_line_a_stranger_is_refused_at_once(app: Flask) -> None:
     """A server's threads are few: whoever waits holds one that the owner may need."""
     with app.app_context():
         hashed = accounts.passwords.hash_password(GOOD)
-        places, line = accounts.passwords._places, accounts.passwords._line(idp_settings.current().threads)
+        chosen = idp_settings.current()
+        places, line = accounts.passwords._places(chosen.workers), accounts.passwords._line(chosen.threads)
         taken = [one for one in (places, line) for _ in range(60) if one.acquire(blocking=False)]
         try:
             began = time.perf_counter()
