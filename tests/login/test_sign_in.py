@@ -11,10 +11,11 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from flask import Flask
 
-from idp import accounts, audit, clock, outbox, sessions, settings, throttle, web
+from idp import accounts, audit, clock, outbox, sessions, throttle, web
 from idp.extensions import db, redis, unit_of_work
 from idp.login import lanes
 from tests.browsing import Browser
+from tests.crowding import every_place_taken
 from tests.outside import Outside
 from tests.owning import PASSWORD, Holder, at_once, holder
 from tests.registration.walking import PASSWORD as CHOSEN
@@ -246,20 +247,14 @@ def test_those_who_pass_the_limit_of_their_address_together_are_refused_like_the
 def test_while_a_crowd_has_every_place_the_owner_signs_in_and_refusals_leave_no_trace(http: Browser, app: Flask, siti: Holder) -> None:
     sign_in(http, siti.email)
     http.client.delete_cookie("sso", domain="localhost")
-    passwords, stranger = accounts.passwords, http.another()
-    with app.app_context():
-        everywhere = (passwords._places, passwords._line(settings.current().threads), passwords._sleeping_places)
-    taken = [place for place in everywhere for _ in range(60) if place.acquire(blocking=False)]
-    try:
+    stranger = http.another()
+    with every_place_taken():
         assert is_in(sign_in(http, siti.email))
         assert "Terlalu banyak percobaan" in sign_in(stranger, siti.email).text
         assert stranger.answer.status_code == 429
         with app.app_context():
             redis.hset(lanes.of(siti.account_id, None, known=False).key, "until", clock.timestamp() + 60)
         assert REFUSED in sign_in(stranger, siti.email).text
-    finally:
-        for place in taken:
-            place.release()
     with app.app_context():
         assert db.session.query(audit.AuditEvent).filter_by(event=audit.Event.SIGN_IN_FAILED).count() == 0
 

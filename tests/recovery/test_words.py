@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from idp import accounts, audit, settings, throttle
+from idp import accounts, audit, throttle
+from tests.crowding import every_place_taken
 from tests.owning import PASSWORD, recovery_codes, with_app
 from tests.recovery.conftest import (
     NEW_PASSWORD,
@@ -291,13 +292,8 @@ def test_a_code_tried_too_often_is_refused_and_the_page_says_how_long_to_wait(ap
 
 def test_while_too_many_passwords_are_hashed_it_is_said_when_to_come_back(app, http, rina, worker, sandbox):
     at_password(http, rina, worker, sandbox)
-    places, line = accounts.passwords._places, accounts.passwords._line(settings.current().threads)
-    taken = [one for one in (places, line) for _ in range(60) if one.acquire(blocking=False)]
-    try:
+    with every_place_taken():
         refuses(http, "Sedang ramai. Coba lagi dalam", status=429, password=NEW_PASSWORD)
-    finally:
-        for one in taken:
-            one.release()
     assert http.answer.headers["Retry-After"] == str(int(accounts.passwords.PATIENCE_SECONDS))
     http.submit(password=NEW_PASSWORD)
     assert password_is(app, rina, NEW_PASSWORD)
