@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from flask import Flask
 
 from idp import clock, oidc
+from idp.oidc.jose import b64
 from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Party, values_of
 
@@ -34,6 +37,7 @@ def test_a_signed_in_citizen_consents_once_and_the_service_reads_the_claims(part
     assert claims["nonce"] == "n0nce"
     assert claims["acr"] == "urn:siapkerja:acr:password"
     assert claims["amr"] == ["pwd"]
+    assert claims["at_hash"] == b64(hashlib.sha256(tokens["access_token"].encode()).digest()[:16])
     assert "email" not in claims
     told = party.userinfo(tokens["access_token"]).json
     assert told["sub"] == claims["sub"] != "siti"
@@ -165,9 +169,16 @@ def test_a_suspended_account_gets_nothing_more(party: Party, house: House, provi
     house.suspended.add("siti")
     assert party.redeem(code).json["error"] == "invalid_grant"
     assert party.userinfo(tokens["access_token"]).status_code == 401
-    assert party.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    refused = party.refresh(tokens["refresh_token"], resource="https://other.example").json
+    assert refused == {
+        "error": "invalid_grant",
+        "error_description": "The refresh token is unknown, used, expired, revoked, or not this client's.",
+    }, "whatever else is wrong with it"
     party.ask(browser)
     assert values_of(browser.answer)["error"] == "access_denied"
+    house.suspended.clear()
+    assert party.userinfo(tokens["access_token"]).status_code == 401, "who tried meanwhile has lost what they held"
+    assert party.post("/oauth/introspect", {"token": tokens["refresh_token"]}).json == {"active": False}
 
 
 @pytest.mark.asvs("V10.7.1")

@@ -171,11 +171,15 @@ def test_a_repeated_parameter_is_refused(party: Party, browser: Browser, name: s
     assert values_of(browser.get("/oauth/authorize", query_string=query))["error"] == "invalid_request"
 
 
-def test_pkce_cannot_be_left_out_at_either_end(party: Party, browser: Browser) -> None:
+def test_pkce_cannot_be_left_out_at_either_end(party: Party, browser: Browser, register: Any) -> None:
     """PKCE left out: authentik CVE-2023-48228."""
     assert values_of(party.ask(browser, code_challenge=None, code_challenge_method=None))["error"] == "invalid_request"
     for verifier in (None, "", "x", "x" * 43):
         assert party.redeem(party.code(browser), code_verifier=verifier).json["error"] == "invalid_grant"
+    lax: Party = register(pkce="optional")
+    code = lax.code(browser, code_challenge=None, code_challenge_method=None)
+    assert lax.redeem(code).json["error"] == "invalid_grant", "a verifier without a challenge: somebody took it out (RFC 9700 4.8.2)"
+    assert lax.redeem(lax.code(browser), code_verifier=None).json["error"] == "invalid_grant"
 
 
 def test_a_redirect_uri_is_no_pattern(party: Party, browser: Browser, register: Any) -> None:

@@ -11,7 +11,8 @@ from flask import Flask
 
 from idp import audit, clock
 from idp.extensions import db, redis
-from idp.oidc import families, grants, provider, revocation_causes
+from idp.oidc import access_tokens, code_grant, families, grants, provider, revocation_causes
+from idp.oidc.faults import InvalidGrantError
 from idp.oidc.grants import AccessRecord, Authorization
 from idp.oidc.models import RefreshFamily
 
@@ -107,6 +108,19 @@ def test_an_access_token_lives_as_long_as_it_says_and_redis_keeps_it_a_little_lo
     assert len(redis.hkeys(key)) == 4, "what is past its time is swept out: p, code and two tokens are left"
     assert grants.find_access("nothing") is None
     assert grants.find_access(code) is None
+
+
+def test_a_code_ends_with_the_second_that_it_names(context: Flask) -> None:
+    with pytest.raises(InvalidGrantError):
+        code_grant.check_expiry(authorization(code_expires_at=clock.timestamp()))
+    code_grant.check_expiry(authorization(code_expires_at=clock.timestamp() + 60))
+
+
+@pytest.mark.parametrize("text", ["x", "eyJ.x", "a.b.é", "eyJhbGciOiJub25lIn0.W10."])
+def test_what_is_no_token_of_ours_has_no_handle(context: Flask, text: str) -> None:
+    assert access_tokens.find(text) is None
+    with pytest.raises(grants.UnknownCode):
+        grants.parts(access_tokens.handle(text))
 
 
 def test_one_token_is_dropped_and_all_are_revoked(context: Flask) -> None:

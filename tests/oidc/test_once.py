@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -10,12 +11,20 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from idp import clock
-from idp.extensions import redis
+from idp import audit, clock
+from idp.extensions import db, redis
+from idp.oidc import clients, code_grant, families, grants, refresh_grant
+from idp.oidc.faults import InvalidGrantError
+from idp.oidc.jose import b64
 from tests.oidc.house import House
 from tests.oidc.party import Browser, Party
 
 AT_ONCE = 50
+NO_CODE = {"error": "invalid_grant", "error_description": "The code is unknown, used, expired, or not this client's."}
+NO_TOKEN = {
+    "error": "invalid_grant",
+    "error_description": "The refresh token is unknown, used, expired, revoked, or not this client's.",
+}
 
 
 @pytest.fixture
@@ -39,6 +48,12 @@ def at_once(deed: Callable[[], TestResponse]) -> list[TestResponse]:
 
 def statuses(answers: list[TestResponse]) -> tuple[int, int]:
     return sum(one.status_code == 200 for one in answers), sum(one.status_code == 400 for one in answers)
+
+
+def on_record(party: Party, event: str) -> list[tuple[str | None, dict[str, Any]]]:
+    """Whom and what the trail names with that event."""
+    with party.app.app_context():
+        return [(one.subject, one.facts) for one in db.session.query(audit.AuditEvent).filter_by(event=event)]
 
 
 @pytest.mark.asvs("V10.4.2")
@@ -67,9 +82,11 @@ def test_a_code_that_comes_twice_voids_what_it_bought(party: Party, browser: Bro
     code = party.code(browser, scope="openid offline_access")
     tokens = party.redeem(code).json
     assert party.userinfo(tokens["access_token"]).status_code == 200
-    assert party.redeem(code).json["error"] == "invalid_grant"
+    assert party.redeem(code).json == NO_CODE
     assert party.userinfo(tokens["access_token"]).status_code == 401
-    assert party.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    assert party.post("/oauth/introspect", {"token": tokens["refresh_token"]}).json == {"active": False}
+    assert party.refresh(tokens["refresh_token"]).json == NO_TOKEN
+    assert on_record(party, "code_replayed") == [("siti", {"client_id": party.client_id})]
 
 
 @pytest.mark.asvs("V10.4.2")
@@ -78,8 +95,9 @@ def test_a_replayed_code_voids_refresh_tokens_even_when_redis_lost_everything(pa
     tokens = party.redeem(code).json
     with party.app.app_context():
         redis.flushall()
-    assert party.redeem(code).json["error"] == "invalid_grant"
-    assert party.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    assert party.redeem(code).json == NO_CODE
+    assert party.refresh(tokens["refresh_token"]).json == NO_TOKEN
+    assert on_record(party, "code_replayed") == [("siti", {"client_id": party.client_id})]
 
 
 @pytest.mark.asvs("V10.4.5")
@@ -87,9 +105,11 @@ def test_each_refresh_token_gives_way_to_the_next(party: Party, browser: Browser
     first = party.tokens(browser, scope="openid email offline_access")
     second = party.refresh(first["refresh_token"]).json
     assert second["refresh_token"] != first["refresh_token"]
+    assert (second["token_type"], second["scope"]) == ("Bearer", "openid email offline_access")
     assert party.userinfo(second["access_token"]).json["email"] == "siti.aminah@example.id"
     before, after = party.verified(first["id_token"]), party.verified(second["id_token"])
     assert "nonce" not in after
+    assert after["at_hash"] == b64(hashlib.sha256(second["access_token"].encode()).digest()[:16])
     assert [before[name] for name in ("sub", "auth_time", "sid")] == [after[name] for name in ("sub", "auth_time", "sid")]
     assert party.refresh(first["refresh_token"]).json["error"] == "invalid_grant"
     assert party.refresh(second["refresh_token"]).json["error"] == "invalid_grant", "the family has ended"
@@ -99,7 +119,10 @@ def test_each_refresh_token_gives_way_to_the_next(party: Party, browser: Browser
 @pytest.mark.asvs("V10.3.2", "V10.4.11")
 def test_a_refresh_may_ask_for_less_and_never_for_more(party: Party, browser: Browser) -> None:
     tokens = party.tokens(browser, scope="openid email offline_access")
-    assert party.refresh(tokens["refresh_token"], scope="openid profile").json["error"] == "invalid_scope"
+    assert party.refresh(tokens["refresh_token"], scope="openid profile").json == {
+        "error": "invalid_scope",
+        "error_description": "scope goes beyond what was granted (RFC 6749 6).",
+    }
     less = party.refresh(tokens["refresh_token"], scope="openid").json
     assert less["scope"] == "openid"
     assert set(party.userinfo(less["access_token"]).json) == {"sub"}
@@ -145,8 +168,10 @@ def test_a_code_ends_after_a_minute_and_an_access_token_after_ten(party: Party, 
 )  # fmt: skip
 def test_a_code_is_worth_nothing_without_what_began_the_flow(party: Party, browser: Browser, changes: dict[str, Any]) -> None:
     code = party.code(browser)
-    assert party.redeem(code, **changes).json["error"] == "invalid_grant"
-    assert party.redeem(code).json["error"] == "invalid_grant"
+    assert party.redeem(code, **changes).json == NO_CODE
+    with party.app.app_context():
+        assert grants.is_revoked(code.partition(".")[0]), "the token that was put down with it is void too"
+    assert party.redeem(code).json == NO_CODE
 
 
 @pytest.mark.asvs("V8.4.1")
@@ -162,3 +187,33 @@ def test_the_refresh_token_of_one_client_is_worth_nothing_to_another(party: Part
     token = party.tokens(browser, scope="openid offline_access")["refresh_token"]
     assert other.refresh(token).json["error"] == "invalid_grant"
     assert party.refresh(token).status_code == 200
+
+
+@pytest.mark.any_database
+def test_what_is_revoked_while_it_is_made_is_given_to_nobody(party: Party, browser: Browser) -> None:
+    """The steps of those who come in between, one after the other."""
+    first, second = (party.tokens(browser, scope="openid offline_access") for _ in range(2))
+    with party.app.app_context():
+        client = clients.find(party.client_id)
+        assert client is not None
+        read = families.find(first["refresh_token"], party.client_id)
+        db.session.expunge(read)
+        families.rotate(families.find(first["refresh_token"], party.client_id))
+        with pytest.raises(InvalidGrantError) as refused:
+            refresh_grant.spend(read, client)
+        assert refused.value.description == NO_TOKEN["error_description"]
+        authorization = families.authorization_of(families.find(second["refresh_token"], party.client_id))
+        grants.revoke([authorization.grant_id])
+        with pytest.raises(InvalidGrantError) as refused:
+            code_grant.begin_family(authorization, f"{authorization.grant_id}.{'x' * 43}", None)
+        assert refused.value.description == NO_CODE["error_description"]
+    assert party.post("/oauth/introspect", {"token": second["refresh_token"]}).json == {"active": False}
+
+
+@pytest.mark.any_database
+def test_a_refresh_that_meets_a_revocation_gets_no_access_token(party: Party, browser: Browser) -> None:
+    tokens = party.tokens(browser, scope="openid offline_access")
+    with party.app.app_context():
+        grants.revoke([tokens["access_token"].partition(".")[0]])
+    told = {"error": "invalid_grant", "error_description": "What was granted has been revoked."}
+    assert party.refresh(tokens["refresh_token"]).json == told

@@ -14,6 +14,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from idp import clock
+from idp.oidc.jose import peek_header
+from tests.oidc.fapi import Fapi
 from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Browser, Party, values_of
 from tests.oidc.signer import ASSERTION_TYPE, Signer, unsigned
@@ -337,9 +339,40 @@ class TestDPoP:
         signer, data = Signer(), {"grant_type": "refresh_token"}
         token = self.tokens(party, signed_in(party, house), signer)["refresh_token"]
         data["refresh_token"] = token
-        assert party.post("/oauth/token", data, DPoP=Signer().proof("/oauth/token")).json["error"] == "invalid_grant"
+        refused = party.post("/oauth/token", data, DPoP=Signer().proof("/oauth/token")).json
+        assert refused == {
+            "error": "invalid_grant",
+            "error_description": "The refresh token is unknown, used, expired, revoked, or not this client's.",
+        }
         assert party.post("/oauth/token", data).json["error"] == "invalid_grant"
-        assert party.post("/oauth/token", data, DPoP=signer.proof("/oauth/token")).status_code == 200
+        answer = party.post("/oauth/token", data, DPoP=signer.proof("/oauth/token"))
+        assert (answer.status_code, answer.json["token_type"]) == (200, "DPoP")
+
+    @pytest.mark.any_database
+    def test_a_token_for_a_resource_names_the_key_that_it_is_bound_to(self, register: Any, house: House) -> None:
+        """RFC 9449 6.1; a confidential client's refresh token is bound by its secret, so that its keys may change (RFC 9449 5)."""
+        api = "https://api.skillhub.example"
+        party: Party = register(first_party=True, resources=[api])
+        first, second = Signer(), Signer()
+        tokens = self.tokens(party, signed_in(party, house), first, resource=api)
+        data = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        renewed = party.post("/oauth/token", data, DPoP=second.proof("/oauth/token")).json
+        for signer, one in ((first, tokens), (second, renewed)):
+            token = one["access_token"]
+            assert one["token_type"] == "DPoP"
+            assert peek_header(token)["typ"] == "at+jwt"
+            assert party.verified(token)["cnf"] == {"jkt": signer.key.thumbprint()}
+            told = party.post("/oauth/introspect", {"token": token}).json
+            assert (told["token_type"], told["cnf"]) == ("DPoP", {"jkt": signer.key.thumbprint()})
+
+    @pytest.mark.any_database
+    def test_under_fapi_a_refresh_token_stays_and_lives_on_with_its_use(self, register: Any, house: House) -> None:
+        client = Fapi(register, house, "fapi2-security")
+        given = client.tokens(scope="openid offline_access")["refresh_token"]
+        for _ in range(2):
+            clock.shift(13 * 86400)
+            answer = client.with_nonce("/oauth/token", {"grant_type": "refresh_token", "refresh_token": given})
+            assert (answer.status_code, answer.json.get("refresh_token")) == (200, given)
 
     def test_a_proof_that_holds_a_private_or_symmetric_key_is_refused(self, party: Party) -> None:
         signer = Signer()

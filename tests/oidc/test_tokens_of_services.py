@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from idp.oidc import clients
+from idp import clock
+from idp.oidc import clients, jose, keys
 from tests.oidc.house import House
 from tests.oidc.party import ISSUER, Browser, Party
 
@@ -33,7 +34,8 @@ def test_a_service_gives_back_its_access_token(trusted: Party, browser: Browser,
     other: Party = register()
     assert other.post("/oauth/revoke", {"token": token}).status_code == 200
     assert trusted.userinfo(token).status_code == 200, "only its own"
-    assert trusted.post("/oauth/revoke", {"token": token, "token_type_hint": "refresh_token"}).status_code == 200
+    answer = trusted.post("/oauth/revoke", {"token": token, "token_type_hint": "refresh_token"})
+    assert (answer.status_code, answer.json, answer.headers["Cache-Control"]) == (200, {}, "no-store")
     assert trusted.userinfo(token).status_code == 401
 
 
@@ -82,17 +84,70 @@ def test_a_token_for_a_resource_is_a_jwt_for_that_resource_alone(trusted: Party,
     assert (claims["client_id"], claims["iss"], claims["scope"]) == (trusted.client_id, ISSUER, "openid profile email")
     assert claims["acr"] == "urn:siapkerja:acr:password", "what a resource needs to ask for more (RFC 9470)"
     assert isinstance(claims["auth_time"], int)
+    assert claims["amr"] == ["pwd"]
+    assert claims["iat"] <= clock.timestamp() < claims["exp"]
+    assert "cnf" not in claims, "bound to no key"
+    assert jose.peek_header(tokens["access_token"])["typ"] == "at+jwt"
     assert trusted.userinfo(tokens["access_token"]).status_code == 401, "it is not meant for userinfo"
-    serving: Party = register(serves=[API])
-    assert serving.post("/oauth/introspect", {"token": tokens["access_token"]}).json["active"] is True
+    serving: Party = register(serves=[API], sector="skillhub.example")
+    told = serving.post("/oauth/introspect", {"token": tokens["access_token"]}).json
+    assert told["active"] is True
+    assert told["sub"] == claims["sub"] == trusted.verified(tokens["id_token"])["sub"], "as in the token, whoever asks"
     trusted.post("/oauth/revoke", {"token": tokens["access_token"]})
     assert serving.post("/oauth/introspect", {"token": tokens["access_token"]}).json == {"active": False}
 
 
 @pytest.mark.asvs("V9.2.4")
 def test_resources_at_the_token_endpoint_stay_within_what_was_allowed(trusted: Party, browser: Browser) -> None:
-    assert trusted.redeem(trusted.code(browser), resource="https://other.example").json["error"] == "invalid_target"
+    assert trusted.redeem(trusted.code(browser), resource="https://other.example").json == {
+        "error": "invalid_target",
+        "error_description": "The resource is not one that was allowed (RFC 8707 2.2).",
+    }
     assert trusted.verified(trusted.redeem(trusted.code(browser), resource=API).json["access_token"])["aud"] == API
+    refresh_token = trusted.tokens(browser, scope="openid offline_access")["refresh_token"]
+    assert trusted.verified(trusted.refresh(refresh_token, resource=API).json["access_token"])["aud"] == API
+
+
+@pytest.mark.any_database
+def test_what_we_signed_for_something_else_is_no_access_token(trusted: Party, browser: Browser) -> None:
+    """RFC 9068 4: type, issuer and expiry are the token's own, not only those of the record that it names."""
+    good = {"iss": ISSUER, "jti": trusted.tokens(browser)["access_token"], "exp": clock.timestamp() + 60}
+    cases: list[tuple[dict[str, Any], str, bool]] = [
+        (good, "at+jwt", True),
+        (good, "JWT", False),
+        ({**good, "iss": "https://other.example"}, "at+jwt", False),
+        ({**good, "exp": clock.timestamp()}, "at+jwt", False),
+        ({"iss": ISSUER, "jti": good["jti"]}, "at+jwt", False),
+        ({"iss": ISSUER, "exp": good["exp"]}, "at+jwt", False),
+    ]
+    for claims, typ, active in cases:
+        with trusted.app.app_context():
+            token = jose.sign(claims, keys.signing_key("RS256"), "RS256", typ=typ)
+        assert trusted.post("/oauth/introspect", {"token": token}).json["active"] is active, (claims, typ)
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("path", "data", "error", "description"),
+    [
+        ("token", {"grant_type": "authorization_code"}, "invalid_request", "code is missing (RFC 6749 4.1.3)."),
+        ("token", {"grant_type": "refresh_token"}, "invalid_request", "refresh_token is missing (RFC 6749 6)."),
+        ("revoke", {}, "invalid_request", "token is missing (RFC 7009 2.1)."),
+    ],
+)
+def test_what_is_missing_is_named(trusted: Party, path: str, data: dict[str, str], error: str, description: str) -> None:
+    answer = trusted.post(f"/oauth/{path}", data)
+    assert (answer.status_code, answer.json) == (400, {"error": error, "error_description": description})
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.any_database
+def test_a_grant_that_a_service_did_not_register_is_not_for_it(register: Any) -> None:
+    machine: Party = register(grant_types=["client_credentials"], redirect_uris=[])
+    for given in ({"grant_type": "authorization_code", "code": "x"}, {"grant_type": "refresh_token", "refresh_token": "x"}):
+        answer = machine.post("/oauth/token", given)
+        told = {"error": "unauthorized_client", "error_description": "The client is not registered for this grant."}
+        assert (answer.status_code, answer.json) == (400, told)
 
 
 @pytest.mark.asvs("V8.3.3")
