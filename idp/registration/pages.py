@@ -114,5 +114,5 @@ def step_url(step: str, **values: str) -> str:
 
 def another_phone(step: str) -> Answer:
     """No code can be sent to the number any more (its block is none of mobile phones now): on to the step that asks for another."""
-    flash(_("Kode tidak bisa dikirim ke nomor ini."), "bad")
+    flash(_("Kode tidak bisa dikirim ke nomor tadi. Tulis nomor lain."), "bad")
     return redirect(step_url(step), 303)

@@ -17,7 +17,7 @@ from tests.working import Worker
 pytestmark = pytest.mark.any_database
 
 LANDLINE = "+62215550123"
-SAYS = "Kode tidak bisa dikirim ke nomor ini."
+SAYS = "Kode tidak bisa dikirim ke nomor tadi. Tulis nomor lain."
 
 
 def resend(browser: Browser, path: str) -> None:
