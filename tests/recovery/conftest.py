@@ -36,6 +36,12 @@ class Person(Holder):
 
 
 @pytest.fixture
+def empty_inboxes(sandbox: Outside) -> None:
+    """For tests that count what arrives."""
+    sandbox.clear_inboxes()
+
+
+@pytest.fixture
 def person(app: Flask, sandbox: Outside) -> Callable[..., Person]:
     """Makes account holders: `person(proven_mail=False)`, `person(verified=True)`."""
 

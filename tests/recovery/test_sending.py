@@ -25,12 +25,7 @@ from tests.recovery.conftest import (
 )
 from tests.recovery.test_lost import NEW_EMAIL, NEW_PHONE, at_contacts
 
-pytestmark = pytest.mark.any_database
-
-
-@pytest.fixture(autouse=True)
-def _empty_inboxes(sandbox):
-    sandbox.clear_inboxes()
+pytestmark = [pytest.mark.any_database, pytest.mark.usefixtures("empty_inboxes")]
 
 
 def csrf(browser) -> str:

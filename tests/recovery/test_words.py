@@ -23,14 +23,9 @@ from tests.recovery.conftest import (
 )
 from tests.recovery.test_lost import DAY, NEW_EMAIL, NEW_PHONE, at_contacts, decide, finish, opened
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.any_database, pytest.mark.usefixtures("empty_inboxes")]
 
 ANSWERS = ("Terlalu banyak percobaan", "Sedang ramai", "sudah dipakai", "Di perangkat ini ada pemulihan")
-
-
-@pytest.fixture(autouse=True)
-def _empty_inboxes(sandbox):
-    sandbox.clear_inboxes()
 
 
 def shows(browser, path, *said) -> None:

@@ -118,6 +118,7 @@ def test_a_passkey_is_the_fresh_proof(app, page, device, rina, clock):
     page.get_by_role("heading", name="Pastikan ini kamu").wait_for()
     page.get_by_role("button", name="Pakai passkey").click()
     arrive(page, "/akun/dua-langkah/aplikasi")
+    assert page.locator("svg.qr").is_visible()
 
 
 def test_showing_a_passkey_removes_it(app, page, device, rina):
